@@ -1,0 +1,1 @@
+"""Ask your own articles and get quoted answers."""
