@@ -90,13 +90,25 @@ Hits = tuple[Hit, ...]  # best first
 
 
 @dataclass(frozen=True, slots=True)
+class Evidence:
+    """What speaks for a quotation; its confidence is computed from this alone (rag.confidence)."""
+
+    margin: float  # reader: the span over "no answer in this passage", in logits; may be negative
+    lead: float  # the quotation's score over that of the best different answer, in logits; may be negative
+    dense: float  # cosine of question and passage
+    bm25_share: float  # BM25 of the passage over the best BM25 of any passage for the question, 0 to 1
+    others: float  # further passages that give the same answer with a margin above 0
+
+
+@dataclass(frozen=True, slots=True)
 class Quote:
     """Words that the reader picked out of a passage."""
 
     passage: Passage
     span: Span  # characters within the passage's text
     sentence_span: Span  # the whole sentence (or sentences) around the words, within the passage's text
-    score: float  # the reader's margin over "no answer here" plus the retriever's share, in logits
+    evidence: Evidence
+    score: float  # what quotations are ranked by: the reader's margin plus the retriever's share, in logits
     confidence: float  # calibrated probability that the words answer the question, 0 to 1
     also: tuple[Quote, ...] = ()  # the same answer in other passages, best first
 

@@ -1,0 +1,141 @@
+"""Hits and the reader's candidates -> an answer in the articles' words, or the word that they don't say."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from rag import confidence
+from rag.chunks import sentence_around
+from rag.index import Index, checked_question
+from rag.read import Candidate, Reader, SpanReader
+from rag.settings import AnswerSettings
+from rag.types import Answer, Evidence, Hit, Hits, Quote
+
+CANDIDATES_EACH = 3  # spans kept of one passage
+NEAREST = 3  # shown when nothing reaches the threshold
+ARTICLES = {"a", "an", "the"}
+
+
+class Answerer:
+    """Answers questions from an index; load it once, ask it often."""
+
+    def __init__(self, index: Index, *, reader: Reader | None = None, settings: AnswerSettings | None = None) -> None:
+        """Join an index and a reader.
+
+        Args:
+            index: where to look.
+            reader: None loads the one that the settings name, on first use.
+            settings: None takes the defaults.
+        """
+        self.index = index
+        self.settings = settings or AnswerSettings()
+        self._reader = reader
+
+    @property
+    def reader(self) -> Reader:
+        """The model that finds the words, loaded on first use."""
+        if self._reader is None:
+            self._reader = SpanReader(self.settings.reader_model)
+        return self._reader
+
+    def ask(self, question: str, *, standalone_question: str | None = None) -> Answer:
+        """Answer one question.
+
+        Args:
+            question: as the user put it.
+            standalone_question: what to search and read with instead, when a conversation gives the question its
+                meaning; None: the question itself.
+
+        Raises:
+            InputError: the question is empty or too long.
+        """
+        asked = checked_question(standalone_question or question, self.settings)
+        hits = self.index.search(asked, self.settings.k, settings=self.settings)
+        candidates = self.reader.read(
+            asked,
+            [hit.passage.text for hit in hits],
+            max_answer_tokens=self.settings.max_answer_tokens,
+            k=CANDIDATES_EACH,
+        )
+        quotes = rank(hits, candidates, retrieval_weight=self.settings.retrieval_weight)
+        sure = tuple(q for q in quotes if q.confidence >= self.settings.threshold)
+        unsure = tuple(q for q in quotes if q.confidence < self.settings.threshold)[:NEAREST]
+        return Answer(question, sure[: self.settings.max_quotes], hits, asked, unsure)
+
+
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    """A candidate with the passage that it stands in."""
+
+    hit: Hit
+    candidate: Candidate
+    score: float
+    words: tuple[str, ...]  # as compared with other answers
+
+
+def rank(hits: Hits, candidates: Sequence[Candidate], *, retrieval_weight: float) -> list[Quote]:
+    """Candidates as quotes, most confident first, each answer once with all its citations.
+
+    Args:
+        hits: the passages that were read.
+        candidates: what the reader found in them.
+        retrieval_weight: what a fused score of 1 adds to a candidate's margin, in logits.
+    """
+    scored = [
+        _Scored(
+            hits[c.passage],
+            c,
+            c.margin + retrieval_weight * hits[c.passage].score,
+            compared_words(c.span.of(hits[c.passage].passage.text)),
+        )
+        for c in candidates
+    ]
+    groups: list[list[_Scored]] = []  # each: one answer, its best mention first
+    for one in sorted(scored, key=lambda s: -s.score):
+        home = next((group for group in groups if same_answer(group[0].words, one.words)), None)
+        if home is None:
+            groups.append([one])
+        elif all(one.hit is not other.hit for other in home):
+            home.append(one)
+    best_bm25 = max((hit.bm25 or 0.0 for hit in hits), default=0.0)
+    quotes = []
+    for group in groups:
+        rival = next((other[0].score for other in groups if other is not group), None)
+        quotes.append(_quote(group, rival, best_bm25))
+    return sorted(quotes, key=lambda q: -q.score)
+
+
+def compared_words(text: str) -> tuple[str, ...]:
+    """The words of an answer as two answers are compared: case, accents, punctuation and a, an, the aside."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    return tuple(word for word in re.findall(r"\w+(?:[.,]\d+)*", plain) if word not in ARTICLES)
+
+
+def same_answer(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether two answers say the same: equal words, or the words of one in a row within the other."""
+    short, long = sorted((tuple(one), tuple(other)), key=len)
+    if not short:
+        return not long
+    return any(long[i : i + len(short)] == short for i in range(len(long) - len(short) + 1))
+
+
+def _quote(group: Sequence[_Scored], rival: float | None, best_bm25: float) -> Quote:
+    """The best mention of an answer, with its other mentions as further citations."""
+    agreeing = sum(one.candidate.margin > 0 for one in group[1:])
+    quotes = []
+    for one in group:
+        evidence = Evidence(
+            margin=one.candidate.margin,
+            lead=one.score - rival if rival is not None else confidence.BOUNDS.lead,
+            dense=one.hit.dense or 0.0,
+            bm25_share=(one.hit.bm25 or 0.0) / best_bm25 if best_bm25 > 0 else 0.0,
+            others=float(agreeing),
+        )
+        span = one.candidate.span
+        sentence = sentence_around(one.hit.passage.text, span)
+        certainty = confidence.probability(evidence)
+        quotes.append(Quote(one.hit.passage, span, sentence, evidence, one.score, certainty))
+    return replace(quotes[0], also=tuple(quotes[1:]))

@@ -1,0 +1,277 @@
+"""The index: articles in, passages found.
+
+A folder holds one subfolder for each generation and a file CURRENT that names the one in use. A build writes a new
+generation beside the old one and then switches CURRENT, so an interrupted build leaves what was there. In a generation
+SQLite is the truth; the FAISS and BM25 indexes are derived from it, each file with a digest, and are made again from
+it when they are missing, stale or damaged.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from filelock import FileLock, Timeout
+
+from rag import chunks, tokens
+from rag.embeddings import Embedder, SentenceEmbedder
+from rag.errors import IndexBusy, IndexMismatch, IndexMissing, InputError
+from rag.models import embedder_folder, fingerprint
+from rag.retrieve import Candidates, fuse
+from rag.settings import AnswerSettings, IndexSettings
+from rag.store import derived
+from rag.store.local import LocalStore
+from rag.types import Article, Hit, Hits, Passage
+
+CURRENT = "CURRENT"
+PASSAGES_AT_ONCE = 512  # embedded and stored together: enough to sort by length, little to lose
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a build has come."""
+
+    articles: int
+    passages: int
+
+
+class Index:
+    """Articles that can be searched; open one with `Index.open`, make one with `Index.build`."""
+
+    def __init__(self, folder: Path, store: LocalStore, parts: derived.Derived, embedder: Embedder | None) -> None:
+        """Use `open` or `build`."""
+        self.folder = folder
+        self._store = store
+        self._parts = parts
+        self._embedder = embedder
+
+    @classmethod
+    def open(
+        cls, folder: str | Path, *, settings: IndexSettings | None = None, embedder: Embedder | None = None
+    ) -> Index:
+        """Open the index in a folder.
+
+        Args:
+            folder: where `build` or index/build.py put it.
+            settings: what the index must have been made with; None takes its own.
+            embedder: the model to embed questions with; None loads the one that the index names, on first use.
+
+        Raises:
+            IndexMissing: there is no index in the folder.
+            IndexMismatch: it was made with other settings or another model.
+            IndexDamaged: SQLite cannot read it.
+        """
+        folder = Path(folder)
+        try:
+            generation = folder / (folder / CURRENT).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise IndexMissing(f"there is no index in {folder}; build one with: python index/build.py") from error
+        store = LocalStore(generation)
+        found = IndexSettings(**store.about("settings"))
+        if settings is not None and settings != found:
+            raise IndexMismatch(f"the index in {folder} {_difference(found, settings)}; build it again")
+        wanted = embedder.fingerprint if embedder else fingerprint(embedder_folder(found.embedding_model))
+        if wanted != store.about("embedder"):
+            raise IndexMismatch(
+                f"the index in {folder} was made with embedding model {store.about('embedder')}, "
+                f"{found.embedding_model!r} is now {wanted}; build it again"
+            )
+        return cls(folder, store, derived.open_or_rebuild(generation, store), embedder)
+
+    @classmethod
+    def build(
+        cls,
+        articles: Iterable[Article],
+        folder: str | Path,
+        *,
+        settings: IndexSettings | None = None,
+        embedder: Embedder | None = None,
+        progress: Callable[[Progress], None] | None = None,
+    ) -> Index:
+        """Make an index of articles in a folder; one that is there already serves until the new one is whole.
+
+        Args:
+            articles: read once, in order; a later one takes the place of an earlier one of the same id.
+            folder: made if need be.
+            settings: None takes the defaults.
+            embedder: None loads the model that the settings name.
+            progress: called after each batch is stored.
+
+        Raises:
+            InputError: there are no articles.
+            IndexBusy: another process is building there.
+        """
+        folder, settings = Path(folder), settings or IndexSettings()
+        embedder = embedder or SentenceEmbedder(settings.embedding_model)
+        with _writing(folder):
+            generation = _new_generation(folder)
+            store = LocalStore(generation)
+            store.describe({"settings": asdict(settings), "embedder": embedder.fingerprint,
+                            "dimension": embedder.dimension})  # fmt: skip
+            done = Progress(0, 0)
+            for batch in _batches(articles, settings, embedder):
+                store.add(_embedded(batch, embedder))
+                done = Progress(done.articles + len(batch), done.passages + sum(len(p) for _, p in batch))
+                if progress:
+                    progress(done)
+            if not done.passages:
+                store.close()
+                shutil.rmtree(generation)
+                raise InputError("there are no articles to index; name files or folders that hold some")
+            parts = derived.rebuild(generation, store)
+            _switch(folder, generation)
+        return cls(folder, store, parts, embedder)
+
+    def __len__(self) -> int:
+        """How many articles there are."""
+        return self._store.counts()[0]
+
+    @property
+    def passage_count(self) -> int:
+        return self._store.counts()[1]
+
+    @property
+    def settings(self) -> IndexSettings:
+        """What the index was made with."""
+        return IndexSettings(**self._store.about("settings"))
+
+    @property
+    def embedder(self) -> Embedder:
+        """The model that questions are embedded with, loaded on first use."""
+        if self._embedder is None:
+            self._embedder = SentenceEmbedder(self.settings.embedding_model)
+        return self._embedder
+
+    def article(self, article_id: str) -> Article:
+        """The article of an id.
+
+        Raises:
+            InputError: there is none.
+        """
+        article = self._store.article(article_id)
+        if article is None:
+            raise InputError(f"no article has the id {article_id!r}; Index.articles() lists them")
+        return article
+
+    def articles(self) -> Iterator[Article]:
+        """All articles, in the order in which they were added."""
+        return self._store.articles()
+
+    def numbered_passages(self) -> Iterator[tuple[int, Passage]]:
+        """Every passage under the number that `candidates` gives it, in the order of numbers."""
+        return self._store.all_passages()
+
+    def search(self, question: str, k: int = 8, *, settings: AnswerSettings | None = None) -> Hits:
+        """The passages that fit a question best, best first; fewer than `k` when there are fewer.
+
+        Raises:
+            InputError: the question is empty or too long, or k is below 1.
+        """
+        settings = settings or AnswerSettings()
+        question = checked_question(question, settings)
+        if k < 1:
+            raise InputError(f"k is {k}; it must be 1 or more")
+        found = self.candidates(question, max(settings.candidates, k))
+        ranked = fuse(found, bm25_weight=settings.bm25_weight, k=k)
+        passages = self._store.passages([r.number for r in ranked])
+        return tuple(Hit(p, r.score, r.dense, r.bm25) for p, r in zip(passages, ranked, strict=True))
+
+    def candidates(self, question: str, depth: int) -> Candidates:
+        """The `depth` best passages of dense search and of BM25, before they are fused."""
+        vector = self.embedder.embed_questions([question])[0]
+        bm25 = dict(self._parts.terms.search(question, depth))
+        dense = dict(self._parts.vectors.search(vector, depth))
+        unseen = np.array([n for n in bm25 if n not in dense], dtype=np.int64)
+        dense |= zip(unseen.tolist(), self._parts.vectors.cosines(vector, unseen).tolist(), strict=True)
+        return Candidates(dense, bm25)
+
+
+def checked_question(question: str, settings: AnswerSettings) -> str:
+    """The question without white space round it.
+
+    Raises:
+        InputError: nothing is left, or it is too long.
+    """
+    question = question.strip()
+    if not question:
+        raise InputError("the question is empty; ask something, such as: Who said what?")
+    if len(question) > settings.max_question_chars:
+        raise InputError(
+            f"the question has {len(question):,} characters, at most {settings.max_question_chars:,} are taken; "
+            "ask a shorter one"
+        )
+    return question
+
+
+Batch = list[tuple[Article, list[Passage]]]
+
+
+def _batches(articles: Iterable[Article], settings: IndexSettings, embedder: Embedder) -> Iterator[Batch]:
+    encoding = tokens.encoding(settings.encoding)
+    batch: Batch = []
+    size = 0
+    for article in articles:
+        passages = chunks.passages(
+            article,
+            max_tokens=settings.passage_tokens,
+            encoding=encoding,
+            fits=embedder.fits,
+            overlap_sentences=settings.overlap_sentences,
+        )
+        batch.append((article, passages))
+        size += len(passages)
+        if size >= PASSAGES_AT_ONCE:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _embedded(batch: Batch, embedder: Embedder) -> Iterator[tuple[Article, Sequence[Passage], np.ndarray]]:
+    vectors = embedder.embed_passages([p.heading_and_text for _, passages in batch for p in passages])
+    first = 0
+    for article, passages in batch:
+        yield article, passages, vectors[first : first + len(passages)]
+        first += len(passages)
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"cannot make the folder {folder}: {error.strerror}; name another") from error
+    lock = FileLock(folder / ".lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise IndexBusy(f"another process is building the index in {folder}; try again when it is done") from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _new_generation(folder: Path) -> Path:
+    numbers = [int(path.name[1:]) for path in folder.glob("g[0-9]*") if path.name[1:].isdigit()]
+    generation = folder / f"g{max(numbers, default=0) + 1:06d}"
+    generation.mkdir()
+    return generation
+
+
+def _switch(folder: Path, generation: Path) -> None:
+    """Put a whole generation to use, then remove the others."""
+    derived.replace_text(folder / CURRENT, generation.name + "\n")
+    for old in folder.glob("g[0-9]*"):
+        if old != generation:
+            shutil.rmtree(old, ignore_errors=True)
+
+
+def _difference(found: IndexSettings, wanted: IndexSettings) -> str:
+    pairs = [(name, value, getattr(wanted, name)) for name, value in asdict(found).items()]
+    return "; ".join(f"has {name} {a!r}, {b!r} was asked for" for name, a, b in pairs if a != b)

@@ -1,0 +1,210 @@
+"""Question + passages -> candidate answers, with an extractive reader and our own span decoding.
+
+The reader gives each word piece a logit for "the answer starts here" and one for "it ends here"; the first token
+stands for "no answer in this passage". A span scores start + end logit; its margin over the first token's pair is
+comparable between passages, as a softmax within each passage would not be (Clark and Gardner 2018,
+https://arxiv.org/abs/1710.10723).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from rag.errors import InputError, ModelError
+from rag.models import bfloat16_is_fast, reader_folder
+from rag.settings import BUNDLED
+from rag.types import Span
+
+Logits = npt.NDArray[np.float32]  # (tokens,)
+MAX_QUESTION_TOKENS = 256  # leaves half of a 512-token reader for the passage
+BATCH = 8  # passages in one pass; more do not run faster on a CPU
+
+
+@dataclass(frozen=True, slots=True)
+class TokenSpan:
+    """A range of tokens, both ends included."""
+
+    first: int
+    last: int
+    score: float  # start logit + end logit
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Words of one passage that may answer the question."""
+
+    passage: int  # its place among the passages read
+    span: Span  # characters of the passage's text, never empty
+    margin: float  # span score less the score of "no answer in this passage", in logits; may be negative
+
+
+class Reader(Protocol):
+    """Anything that finds possible answers in passages."""
+
+    def read(self, question: str, passages: Sequence[str], *, max_answer_tokens: int, k: int) -> list[Candidate]:
+        """At most `k` candidates a passage that do not overlap; in the order of passages, best first in each."""
+
+
+class SpanReader:
+    """A fine-tuned AutoModelForQuestionAnswering on the CPU."""
+
+    def __init__(self, model: str = BUNDLED) -> None:
+        """Load a reader by name: the bundled one, a local folder, or a name on the hub.
+
+        Raises:
+            ModelError: the model is missing, damaged, or no extractive reader with a fast tokenizer.
+        """
+        folder = reader_folder(model)
+        import torch
+        from transformers import AutoConfig, AutoModelForQuestionAnswering, AutoTokenizer
+        from transformers.utils import logging
+
+        bars = logging.is_progress_bar_enabled()
+        logging.disable_progress_bar()  # the library stays silent; put back below
+        try:
+            config = AutoConfig.from_pretrained(folder, local_files_only=True)
+            if not any("QuestionAnswering" in name for name in config.architectures or ()):
+                raise ModelError(
+                    f"{folder} holds {config.architectures}, wanted a model fine-tuned to answer questions"
+                )
+            self._tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+            self._model = AutoModelForQuestionAnswering.from_pretrained(
+                folder, local_files_only=True, dtype=torch.float32
+            ).eval()
+        except (OSError, ValueError, KeyError) as error:
+            raise ModelError(f"{folder} does not load as an extractive reader: {error}") from error
+        finally:
+            if bars:
+                logging.enable_progress_bar()
+        if not self._tokenizer.is_fast:
+            raise ModelError(f"the tokenizer in {folder} has no offsets; wanted one with a tokenizer.json")
+        positions = int(getattr(config, "max_position_embeddings", 512))
+        # RoBERTa and its kin number positions from pad + 1, so two of their 514 cannot be used.
+        usable = positions - 2 if positions % 2 == 0 and positions & (positions - 1) else positions
+        self.max_tokens = min(512, usable, int(self._tokenizer.model_max_length))
+
+    def read(self, question: str, passages: Sequence[str], *, max_answer_tokens: int, k: int) -> list[Candidate]:
+        """See Reader.read.
+
+        Raises:
+            InputError: the question is longer than the reader can take.
+        """
+        if not passages:
+            return []
+        tokens = len(self._tokenizer(question, add_special_tokens=False, verbose=False)["input_ids"])
+        limit = min(MAX_QUESTION_TOKENS, self.max_tokens // 2)
+        if tokens > limit:
+            raise InputError(f"the question has {tokens} word pieces, the reader takes {limit}; please shorten it")
+        windows = self._windows(question, passages)
+        candidates: list[list[Candidate]] = [[] for _ in passages]
+        for first in range(0, len(windows), BATCH):
+            batch = windows[first : first + BATCH]
+            starts, ends = self._logits(batch)
+            for window, start, end in zip(batch, starts, ends, strict=True):
+                found = _decode(window, start, end, max_tokens=max_answer_tokens, k=k)
+                candidates[window.passage] += found
+        return [c for group in candidates for c in _without_overlaps(group, k)]
+
+    def _windows(self, question: str, passages: Sequence[str]) -> list[_Window]:
+        """Question-passage pairs as tokens; a passage too long for the model becomes several, which overlap."""
+        encoded = self._tokenizer(
+            [question] * len(passages),
+            list(passages),
+            truncation="only_second",
+            max_length=self.max_tokens,
+            stride=self.max_tokens // 8,
+            return_overflowing_tokens=True,
+            return_offsets_mapping=True,
+        )
+        windows = [
+            _Window(int(encoded["overflow_to_sample_mapping"][i]), encoding.ids, encoding.type_ids, encoding.offsets,
+                    encoding.sequence_ids)
+            for i, encoding in enumerate(encoded.encodings)
+        ]  # fmt: skip
+        return sorted(windows, key=lambda window: len(window.ids))  # like lengths share a batch: less padding
+
+    def _logits(self, windows: Sequence[_Window]) -> tuple[list[Logits], list[Logits]]:
+        import torch
+
+        longest = max(len(window.ids) for window in windows)
+        shape = (len(windows), longest)
+        ids = torch.full(shape, int(self._tokenizer.pad_token_id or 0), dtype=torch.long)
+        types, mask = torch.zeros(shape, dtype=torch.long), torch.zeros(shape, dtype=torch.long)
+        for row, window in enumerate(windows):
+            ids[row, : len(window.ids)] = torch.tensor(window.ids)
+            types[row, : len(window.ids)] = torch.tensor(window.type_ids)
+            mask[row, : len(window.ids)] = 1
+        inputs: dict[str, Any] = {"input_ids": ids, "attention_mask": mask}
+        if "token_type_ids" in self._tokenizer.model_input_names:
+            inputs["token_type_ids"] = types
+        fast = torch.autocast("cpu", torch.bfloat16) if bfloat16_is_fast() else nullcontext()
+        with torch.inference_mode(), fast:
+            output = self._model(**inputs)
+        start, end = output.start_logits.float().numpy(), output.end_logits.float().numpy()
+        lengths = [len(window.ids) for window in windows]
+        return [s[:n] for s, n in zip(start, lengths, strict=True)], [e[:n] for e, n in zip(end, lengths, strict=True)]
+
+
+def best_spans(start: Logits, end: Logits, *, max_tokens: int, k: int) -> list[TokenSpan]:
+    """Rank the token ranges of one passage, best first; the ranges returned do not overlap.
+
+    Args:
+        start: start logits, shape (tokens,), -inf where a span may not start.
+        end: end logits, shape (tokens,), -inf where a span may not end.
+        max_tokens: the most tokens that a span may hold.
+        k: at most so many ranges.
+    """
+    if not len(start):
+        return []
+    width = min(max_tokens, len(start))
+    # scores[i, j]: the span that starts at i and holds j + 1 tokens
+    ends = np.lib.stride_tricks.sliding_window_view(np.append(end, np.full(width - 1, -np.inf)), width)
+    scores = start[:, None] + ends
+    spans: list[TokenSpan] = []
+    for _ in range(k):
+        first, extra = (int(i) for i in np.unravel_index(int(np.argmax(scores)), scores.shape))
+        score = float(scores[first, extra])
+        if not np.isfinite(score):
+            break
+        last = first + extra
+        spans.append(TokenSpan(first, last, score))
+        scores[first : last + 1] = -np.inf  # spans that start inside this one
+        for before in range(max(0, first - width + 1), first):  # spans that reach into it
+            scores[before, first - before :] = -np.inf
+    return spans
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """One question-passage pair as the model sees it."""
+
+    passage: int
+    ids: list[int]
+    type_ids: list[int]
+    offsets: list[tuple[int, int]]
+    sequence_ids: list[int | None]  # 1: a token of the passage
+
+
+def _decode(window: _Window, start: Logits, end: Logits, *, max_tokens: int, k: int) -> list[Candidate]:
+    inside = np.array([s == 1 and a < b for s, (a, b) in zip(window.sequence_ids, window.offsets, strict=True)])
+    null = float(start[0] + end[0])
+    spans = best_spans(np.where(inside, start, -np.inf), np.where(inside, end, -np.inf), max_tokens=max_tokens, k=k)
+    return [
+        Candidate(window.passage, Span(window.offsets[s.first][0], window.offsets[s.last][1]), s.score - null)
+        for s in spans
+    ]
+
+
+def _without_overlaps(candidates: list[Candidate], k: int) -> list[Candidate]:
+    """The best `k` that do not overlap: windows of one passage see some words twice."""
+    kept: list[Candidate] = []
+    for candidate in sorted(candidates, key=lambda c: -c.margin):
+        if all(candidate.span.end <= other.span.start or other.span.end <= candidate.span.start for other in kept):
+            kept.append(candidate)
+    return kept[:k]

@@ -1,0 +1,1 @@
+"""Where articles, passages, vectors and terms live."""

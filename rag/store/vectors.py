@@ -1,0 +1,53 @@
+"""The FAISS index: nearest vectors by inner product, derived from the store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from rag.store.local import Block, Numbers
+
+
+class VectorIndex:
+    """Unit vectors under passage numbers; scores are cosines, higher is better."""
+
+    def __init__(self, path: Path) -> None:
+        """Open a file whose digest has been checked: FAISS can crash on a damaged one."""
+        import faiss
+
+        self._index: Any = faiss.read_index(str(path))
+
+    def __len__(self) -> int:
+        return int(self._index.ntotal)
+
+    @property
+    def dimension(self) -> int:
+        return int(self._index.d)
+
+    def search(self, vector: npt.NDArray[np.float32], k: int) -> list[tuple[int, float]]:
+        """Passage numbers and cosines, best first; fewer than `k` when there are fewer passages."""
+        k = min(k, len(self))
+        if k < 1:
+            return []
+        scores, numbers = self._index.search(vector.reshape(1, -1), k)
+        return [(int(n), float(score)) for n, score in zip(numbers[0], scores[0], strict=True) if n >= 0]
+
+    def cosines(self, vector: npt.NDArray[np.float32], numbers: Numbers) -> npt.NDArray[np.float32]:
+        """The cosine of `vector` with each of the passages named."""
+        if not len(numbers):
+            return np.zeros(0, dtype=np.float32)
+        return np.asarray(self._index.reconstruct_batch(numbers) @ vector, dtype=np.float32)
+
+
+def build(path: Path, blocks: Iterable[Block], dimension: int) -> None:
+    """Write an exact index of all blocks to `path`."""
+    import faiss
+
+    index = faiss.IndexIDMap2(faiss.IndexFlatIP(dimension))
+    for block in blocks:
+        index.add_with_ids(block.vectors, block.numbers)
+    faiss.write_index(index, str(path))
