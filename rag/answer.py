@@ -12,7 +12,7 @@ from rag.chunks import sentence_around
 from rag.index import Index, checked_question
 from rag.read import Candidate, Reader, SpanReader
 from rag.settings import AnswerSettings
-from rag.types import Answer, Evidence, Hit, Hits, Quote
+from rag.types import Answer, Evidence, Hit, Hits, Quote, Span
 
 CANDIDATES_EACH = 3  # spans kept of one passage
 NEAREST = 3  # shown when nothing reaches the threshold
@@ -73,6 +73,7 @@ class _Scored:
     hit: Hit
     candidate: Candidate
     score: float
+    sentence: Span  # around the words, within the passage's text
     words: tuple[str, ...]  # as compared with other answers
 
 
@@ -84,21 +85,17 @@ def rank(hits: Hits, candidates: Sequence[Candidate], *, retrieval_weight: float
         candidates: what the reader found in them.
         retrieval_weight: what a fused score of 1 adds to a candidate's margin, in logits.
     """
-    scored = [
-        _Scored(
-            hits[c.passage],
-            c,
-            c.margin + retrieval_weight * hits[c.passage].score,
-            compared_words(c.span.of(hits[c.passage].passage.text)),
-        )
-        for c in candidates
-    ]
+    scored = [_scored(hits[c.passage], c, retrieval_weight) for c in candidates]
     groups: list[list[_Scored]] = []  # each: one answer, its best mention first
+    sentences: list[tuple[Hit, Span]] = []
     for one in sorted(scored, key=lambda s: -s.score):
+        if any(one.hit is hit and sentence.overlaps(one.sentence) for hit, sentence in sentences):
+            continue  # of one sentence only the best words are an answer
+        sentences.append((one.hit, one.sentence))
         home = next((group for group in groups if same_answer(group[0].words, one.words)), None)
         if home is None:
             groups.append([one])
-        elif all(one.hit is not other.hit for other in home):
+        else:
             home.append(one)
     best_bm25 = max((hit.bm25 or 0.0 for hit in hits), default=0.0)
     quotes = []
@@ -106,6 +103,14 @@ def rank(hits: Hits, candidates: Sequence[Candidate], *, retrieval_weight: float
         rival = next((other[0].score for other in groups if other is not group), None)
         quotes.append(_quote(group, rival, best_bm25))
     return sorted(quotes, key=lambda q: -q.score)
+
+
+def _scored(hit: Hit, candidate: Candidate, retrieval_weight: float) -> _Scored:
+    text = hit.passage.text
+    score = candidate.margin + retrieval_weight * hit.score
+    return _Scored(
+        hit, candidate, score, sentence_around(text, candidate.span), compared_words(candidate.span.of(text))
+    )
 
 
 def compared_words(text: str) -> tuple[str, ...]:
@@ -135,7 +140,6 @@ def _quote(group: Sequence[_Scored], rival: float | None, best_bm25: float) -> Q
             others=float(agreeing),
         )
         span = one.candidate.span
-        sentence = sentence_around(one.hit.passage.text, span)
         certainty = confidence.probability(evidence)
-        quotes.append(Quote(one.hit.passage, span, sentence, evidence, one.score, certainty))
+        quotes.append(Quote(one.hit.passage, span, one.sentence, evidence, one.score, certainty))
     return replace(quotes[0], also=tuple(quotes[1:]))

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -88,7 +87,7 @@ def search(
         typer.echo(json.dumps({"question": question, "hits": [_hit_record(hit) for hit in hits]},
                               ensure_ascii=False, indent=2))  # fmt: skip
         return
-    console = Console(highlight=False)
+    console = _console()
     for place, hit in enumerate(hits, start=1):
         console.print(Text(f"[{place}] {_source_line(hit.passage.title, hit.passage)}  {hit.score:.3f}", style="bold"))
         console.print(Text(hit.passage.text + "\n"))
@@ -211,7 +210,7 @@ def _hit_record(hit: Hit) -> dict[str, Any]:
 
 
 def _print_answer(answer: Answer) -> None:
-    console = Console(highlight=False)
+    console = _console()
     if not answer.answered:
         console.print(Text("The articles don't say.", style="bold"))
         for hit in answer.hits[:3]:
@@ -227,6 +226,13 @@ def _print_answer(answer: Answer) -> None:
             console.print(Text(f"      {cited.article_id}:{cited.start}-{cited.end}", style="dim"))
 
 
+def _console() -> Console:
+    """Standard output: lines folded on a terminal, whole in a file or pipe."""
+    console = Console(highlight=False)
+    console.soft_wrap = not console.is_terminal
+    return console
+
+
 def _marked(quote: Quote, *, in_color: bool) -> tuple[str, str | tuple[str, str], str]:
     """The sentence with the quoted words highlighted, or between guillemets where there is no color."""
     sentence, span = quote.sentence, quote.span.shift(-quote.sentence_span.start)
@@ -240,4 +246,4 @@ def _source_line(title: str, passage: Any) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -11,7 +11,6 @@ from dataclasses import astuple
 
 from rag.types import Evidence
 
-
 # Weights in the order of Evidence's fields, then the intercept.
 WEIGHTS = (0.2, 0.05, 2.0, 0.5, 0.1)
 INTERCEPT = -2.0

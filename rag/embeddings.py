@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rag.errors import ModelError
-from rag.models import bfloat16_is_fast, embedder_folder, fingerprint
+from rag.models import bfloat16_is_fast, embedder_folder, fingerprint, silent_loading
 from rag.settings import BUNDLED
 
 Vectors = npt.NDArray[np.float32]  # (texts, dimension), rows of length 1
@@ -50,7 +50,8 @@ class SentenceEmbedder:
         from sentence_transformers import SentenceTransformer
 
         try:
-            self._model = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
+            with silent_loading():
+                self._model = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
         except (OSError, ValueError, KeyError) as error:
             raise ModelError(f"{folder} does not load as an embedding model: {error}") from error
         self.fingerprint = fingerprint(folder)

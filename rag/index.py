@@ -8,7 +8,6 @@ it when they are missing, stale or damaged.
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager

@@ -8,6 +8,8 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import platform
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -98,6 +100,20 @@ def file_digest(path: Path) -> str:
     """The SHA-256 of a file, in hex."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def silent_loading() -> Iterator[None]:
+    """Keep transformers from drawing its progress bar while weights load: a library stays silent."""
+    from transformers.utils import logging
+
+    shown = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if shown:
+            logging.enable_progress_bar()
 
 
 @cache

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rag.errors import InputError, ModelError
-from rag.models import bfloat16_is_fast, reader_folder
+from rag.models import bfloat16_is_fast, reader_folder, silent_loading
 from rag.settings import BUNDLED
 from rag.types import Span
 
@@ -63,25 +63,20 @@ class SpanReader:
         folder = reader_folder(model)
         import torch
         from transformers import AutoConfig, AutoModelForQuestionAnswering, AutoTokenizer
-        from transformers.utils import logging
 
-        bars = logging.is_progress_bar_enabled()
-        logging.disable_progress_bar()  # the library stays silent; put back below
         try:
             config = AutoConfig.from_pretrained(folder, local_files_only=True)
             if not any("QuestionAnswering" in name for name in config.architectures or ()):
                 raise ModelError(
                     f"{folder} holds {config.architectures}, wanted a model fine-tuned to answer questions"
                 )
-            self._tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-            self._model = AutoModelForQuestionAnswering.from_pretrained(
-                folder, local_files_only=True, dtype=torch.float32
-            ).eval()
+            with silent_loading():
+                self._tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+                self._model = AutoModelForQuestionAnswering.from_pretrained(
+                    folder, local_files_only=True, dtype=torch.float32
+                ).eval()
         except (OSError, ValueError, KeyError) as error:
             raise ModelError(f"{folder} does not load as an extractive reader: {error}") from error
-        finally:
-            if bars:
-                logging.enable_progress_bar()
         if not self._tokenizer.is_fast:
             raise ModelError(f"the tokenizer in {folder} has no offsets; wanted one with a tokenizer.json")
         positions = int(getattr(config, "max_position_embeddings", 512))
