@@ -1,0 +1,185 @@
+import json
+import multiprocessing
+import os
+import shutil
+import signal
+import time
+from pathlib import Path
+
+import pytest
+from conftest import WordCounts, article
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rag.errors import IndexBusy, IndexMismatch, IndexMissing, InputError
+from rag.index import Index
+from rag.settings import AnswerSettings, IndexSettings
+from rag.store import derived
+
+
+def generation(index: Index) -> Path:
+    return index.folder / (index.folder / "CURRENT").read_text().strip()
+
+
+def titles(index: Index, question: str, **options: object) -> list[str]:
+    return [hit.passage.article_id for hit in index.search(question, **options)]
+
+
+def test_search_ranks_by_cosine_and_bm25_as_worked_out_by_hand(town: Index):
+    hits = town.search("ferry", 3)
+    assert [h.passage.article_id for h in hits][0] == "ferry"
+    # question: ferry 1, constant 1; passage with its title "ferry\nThe ferry carries ...": ferry 2, constant 1
+    assert hits[0].dense == pytest.approx((2 + 1) / (2**0.5 * 5**0.5), abs=1e-3)
+    assert hits[0].bm25 is not None and hits[0].bm25 > 0
+    assert hits[0].score == pytest.approx(0.6 * hits[0].dense + 0.4, abs=1e-3)
+    assert all(h.bm25 is None for h in hits[1:])
+
+
+def test_every_passage_is_an_exact_slice_of_its_article(town: Index):
+    for _, passage in town.numbered_passages():
+        assert passage.text == passage.span.of(town.article(passage.article_id).text)
+
+
+def test_an_opened_index_finds_what_the_built_one_found(town: Index, words: WordCounts):
+    again = Index.open(town.folder, embedder=words)
+    assert again.search("council volcano") == town.search("council volcano")
+    assert len(again) == 3 and again.passage_count == town.passage_count
+    assert again.article("ferry") == town.article("ferry")
+    assert [a.id for a in again.articles()] == ["bridge", "ferry", "volcano"]
+
+
+def test_questions_that_cannot_be_asked_get_one_clear_line(town: Index):
+    with pytest.raises(InputError, match="the question is empty"):
+        town.search(" \n ")
+    with pytest.raises(InputError, match="10,000 characters, at most 1,000"):
+        town.search("x" * 10_000)
+    with pytest.raises(InputError, match="k is 0"):
+        town.search("ferry", 0)
+    with pytest.raises(InputError, match="no article has the id 'nowhere'"):
+        town.article("nowhere")
+
+
+def test_more_hits_than_passages_are_not_invented(town: Index):
+    assert len(town.search("ferry", 500)) == town.passage_count
+
+
+def test_a_missing_index_names_the_command_that_builds_one(tmp_path: Path):
+    with pytest.raises(IndexMissing, match=r"python index/build\.py"):
+        Index.open(tmp_path / "none")
+
+
+def test_nothing_to_index_is_an_error_and_leaves_what_was_there(town: Index, words: WordCounts):
+    with pytest.raises(InputError, match="no articles"):
+        Index.build([], town.folder, embedder=words)
+    assert titles(Index.open(town.folder, embedder=words), "ferry")[0] == "ferry"
+
+
+def test_other_models_and_settings_are_told_apart(town: Index):
+    with pytest.raises(IndexMismatch, match="words bridge ferry council volcano"):
+        Index.open(town.folder, embedder=WordCounts("bridge"))
+    with pytest.raises(IndexMismatch, match="has passage_tokens 160, 99 was asked for"):
+        Index.open(town.folder, settings=IndexSettings(passage_tokens=99), embedder=WordCounts("bridge"))
+    with pytest.raises(IndexMismatch, match="embedding model"):
+        Index.open(town.folder)  # with the bundled model
+
+
+def test_a_build_that_fails_leaves_the_old_index_in_use(town: Index, words: WordCounts):
+    def broken():
+        for n in range(600):
+            yield article(f"new-{n}", "The volcano sleeps.")
+        raise OSError("disk gone")
+
+    with pytest.raises(OSError, match="disk gone"):
+        Index.build(broken(), town.folder, embedder=words)
+    assert titles(Index.open(town.folder, embedder=words), "ferry")[0] == "ferry"
+    rebuilt = Index.build([article("only", "A new ferry.")], town.folder, embedder=words)
+    assert len(rebuilt) == 1
+    assert [p.name for p in town.folder.glob("g*")] == [generation(rebuilt).name]
+
+
+def _build_for_ever(folder: Path) -> None:
+    words = WordCounts("ferry")
+    articles = (article(f"n{n}", "The ferry leaves. " * 40) for n in range(10**9))
+    Index.build(articles, folder, embedder=words)
+
+
+def test_a_build_that_is_killed_leaves_the_old_index_and_no_lock(town: Index, words: WordCounts):
+    child = multiprocessing.get_context("spawn").Process(target=_build_for_ever, args=(town.folder,))
+    child.start()
+    deadline = time.monotonic() + 60
+    while len(list(town.folder.glob("g*"))) < 2 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    with pytest.raises(IndexBusy, match="another process is building"):
+        Index.build([article("x", "y")], town.folder, embedder=words)
+    os.kill(child.pid, signal.SIGKILL)
+    child.join()
+    assert titles(Index.open(town.folder, embedder=words), "ferry")[0] == "ferry"
+    assert len(Index.build([article("x", "The ferry.")], town.folder, embedder=words)) == 1
+
+
+def test_an_open_index_goes_on_while_another_is_built_over_it(town: Index, words: WordCounts):
+    before = town.search("ferry")
+    Index.build([article("x", "Something else.")], town.folder, embedder=words)
+    assert town.search("ferry") == before
+
+
+@pytest.mark.parametrize("damage", ["missing", "truncated", "flipped", "stale", "rubbish manifest"])
+@pytest.mark.parametrize("victim", ["vectors.faiss", "terms"])
+def test_derived_files_are_made_again_without_embedding(town: Index, words: WordCounts, victim: str, damage: str):
+    folder = generation(town)
+    path = folder / victim if victim == "vectors.faiss" else max((folder / victim).iterdir(), key=os.path.getsize)
+    before, embedded = town.search("council volcano"), words.texts_embedded
+    content = bytearray(path.read_bytes())
+    if damage == "missing":
+        path.unlink()
+    elif damage == "truncated":
+        path.write_bytes(content[: len(content) // 2])
+    elif damage == "flipped":
+        content[len(content) // 2] ^= 0xFF
+        path.write_bytes(content)
+    elif damage == "stale":
+        manifest = json.loads((folder / derived.MANIFEST).read_text())
+        (folder / derived.MANIFEST).write_text(json.dumps(manifest | {"revision": 0}))
+    else:
+        (folder / derived.MANIFEST).write_text("[]")
+    mended = Index.open(town.folder, embedder=words)
+    assert words.texts_embedded == embedded
+    assert mended.search("council volcano") == before
+
+
+def test_rebuilding_in_full_view_of_a_reader_is_whole(town: Index, words: WordCounts):
+    shutil.rmtree(generation(town) / "terms")
+    (generation(town) / derived.VECTORS).unlink()
+    (generation(town) / derived.MANIFEST).unlink()
+    assert titles(Index.open(town.folder, embedder=words), "volcano")[0] == "volcano"
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.text(alphabet="ab bridge ferry.\n🙂é", min_size=1, max_size=80), min_size=1, max_size=6))
+def test_whatever_is_indexed_is_found_by_dense_search_and_cut_exactly(tmp_path_factory, texts: list[str]):
+    words = WordCounts("bridge", "ferry")
+    articles = [article(str(n), text) for n, text in enumerate(texts)]
+    if not any(text.strip() for text in texts):
+        return
+    index = Index.build(articles, tmp_path_factory.mktemp("any"), embedder=words)
+    hits = index.search("ferry bridge", 1_000)
+    assert len(hits) == index.passage_count
+    for hit in hits:
+        assert hit.passage.text == hit.passage.span.of(articles[int(hit.passage.article_id)].text)
+
+
+def test_without_bm25s_share_the_order_is_that_of_brute_force(town: Index, words: WordCounts):
+    question = "bridge council"
+    vector = words.embed_questions([question])[0]
+    passages = [p for _, p in town.numbered_passages()]
+    cosines = words.embed_passages([p.heading_and_text for p in passages]) @ vector
+    hits = town.search(question, 10, settings=AnswerSettings(bm25_weight=0.0))
+    assert [h.score for h in hits] == pytest.approx(sorted(cosines.tolist(), reverse=True), abs=2e-3)
+
+
+@pytest.mark.models
+def test_the_sample_articles_are_found_by_the_words_and_by_the_sense(seeds_folder: Path):
+    index = Index.open(seeds_folder)
+    assert len(index) == 20
+    assert titles(index, "Who proclaimed the Monroe Doctrine?")[0] == "monroe-doctrine.md"
+    assert titles(index, "scientist with two Nobel prizes for radiation research")[0] == "marie-curie.md"
