@@ -11,11 +11,15 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 from rag.embeddings import Vectors
 from rag.index import Index
 from rag.read import Candidate
 from rag.types import Article, Span
+
+settings.register_profile("no deadline", deadline=None)  # a busy machine is no bug
+settings.load_profile("no deadline")
 
 ROOT = Path(__file__).parent.parent
 SEEDS = ROOT / "seeds"
