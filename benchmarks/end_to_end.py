@@ -25,7 +25,7 @@ from rich.progress import track
 from squad import Corpus, Question, read_squad
 
 from rag.answer import Answerer
-from rag.metrics import calibration_error, exact_match, recall_at, token_f1
+from rag.metrics import exact_match, recall_at, token_f1
 from rag.settings import AnswerSettings
 
 
@@ -63,7 +63,6 @@ def answered(answerer: Answerer, questions: list[Question], corpus: Corpus, log:
             row = {
                 "id": question.id,
                 "answer": best.text if best else "",
-                "confidence": answer.confidence,
                 "em": exact_match(best.text if best else "", question.answers),
                 "f1": token_f1(best.text if best else "", question.answers),
                 "rank": hit_rank(question.article_id, answer.hits),
@@ -89,9 +88,6 @@ def summary(rows: list[dict]) -> dict:
         "recall@5": round(recall_at([row["rank"] for row in rows], 5), 4),
         "quotes": sum(row["quotes"] for row in rows),
         "quotes equal to their article's text": sum(row["exact_quotes"] for row in rows),
-        "calibration error of exact match": round(
-            calibration_error([row["confidence"] for row in rows], [row["em"] > 0 for row in rows]), 4
-        ),
         "median ms": round(1000 * statistics.median(seconds)),
         "p95 ms": round(1000 * seconds[int(0.95 * len(seconds))]),
     }

@@ -97,11 +97,10 @@ def rank(hits: Hits, candidates: Sequence[Candidate], *, retrieval_weight: float
             groups.append([one])
         else:
             home.append(one)
-    best_bm25 = max((hit.bm25 or 0.0 for hit in hits), default=0.0)
     quotes = []
     for group in groups:
         rival = next((other[0].score for other in groups if other is not group), None)
-        quotes.append(_quote(group, rival, best_bm25))
+        quotes.append(_quote(group, rival))
     return sorted(quotes, key=lambda q: -q.score)
 
 
@@ -127,7 +126,7 @@ def same_answer(one: Sequence[str], other: Sequence[str]) -> bool:
     return any(long[i : i + len(short)] == short for i in range(len(long) - len(short) + 1))
 
 
-def _quote(group: Sequence[_Scored], rival: float | None, best_bm25: float) -> Quote:
+def _quote(group: Sequence[_Scored], rival: float | None) -> Quote:
     """The best mention of an answer, with its other mentions as further citations."""
     agreeing = sum(one.candidate.margin > 0 for one in group[1:])
     quotes = []
@@ -136,7 +135,6 @@ def _quote(group: Sequence[_Scored], rival: float | None, best_bm25: float) -> Q
             margin=one.candidate.margin,
             lead=one.score - rival if rival is not None else confidence.BOUNDS.lead,
             dense=one.hit.dense or 0.0,
-            bm25_share=(one.hit.bm25 or 0.0) / best_bm25 if best_bm25 > 0 else 0.0,
             others=float(agreeing),
         )
         span = one.candidate.span

@@ -12,9 +12,9 @@ from dataclasses import astuple
 from rag.types import Evidence
 
 # Weights in the order of Evidence's fields, then the intercept.
-WEIGHTS = (0.2, 0.05, 2.0, 0.5, 0.1)
-INTERCEPT = -2.0
-BOUNDS = Evidence(margin=15.0, lead=15.0, dense=1.0, bm25_share=1.0, others=3.0)  # beyond these, more says no more
+WEIGHTS = (0.1491, 0.0642, 3.7297, 0.1472)
+INTERCEPT = -4.7809
+BOUNDS = Evidence(margin=15.0, lead=15.0, dense=1.0, others=3.0)  # beyond these, more says no more
 
 
 def probability(evidence: Evidence) -> float:
@@ -24,5 +24,5 @@ def probability(evidence: Evidence) -> float:
 
 
 def bounded(evidence: Evidence) -> tuple[float, ...]:
-    """The evidence in their order, each within plus or minus its bound."""
+    """The numbers in their order, each within plus or minus its bound."""
     return tuple(max(-bound, min(bound, x)) for x, bound in zip(astuple(evidence), astuple(BOUNDS), strict=True))

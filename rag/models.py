@@ -33,6 +33,7 @@ EMBEDDER_DIGESTS = {
 READER_DIGESTS = {
     "model.safetensors": "b0450b5e3ed7e6b0b1c5e3ee40411d0763d1ece9e6626c3d61c31e894ad6d397",
     "tokenizer.json": "535e3121c5c35be74afeccff9369d44668f1f5a0a32786c3663bbb09a971a6c8",
+    "tokenizer_config.json": "1128dd50ff3f913671a9405619c1bd8f9e9ddc28f62257cb94ed70683590b715",
     "config.json": "2d13dedb1e376427a4dc8e8afb8a3e8d4ac8b5c70c9eccc05b8600be35a7e8db",
 }
 

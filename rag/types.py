@@ -100,7 +100,6 @@ class Evidence:
     margin: float  # reader: the span over "no answer in this passage", in logits; may be negative
     lead: float  # the quotation's score over that of the best different answer, in logits; may be negative
     dense: float  # cosine of question and passage
-    bm25_share: float  # BM25 of the passage over the best BM25 of any passage for the question, 0 to 1
     others: float  # further passages that give the same answer with a margin above 0
 
 

@@ -115,7 +115,9 @@ def test_the_user_can_move_the_threshold(town: Index):
 
 
 def test_a_standalone_question_is_searched_instead(town: Index):
-    answer = Answerer(town, reader=LookFor({"1883": 9.0})).ask("And when?", standalone_question="When did the volcano erupt?")
+    answer = Answerer(town, reader=LookFor({"1883": 9.0})).ask(
+        "And when?", standalone_question="When did the volcano erupt?"
+    )
     assert answer.question == "And when?"
     assert answer.standalone_question == "When did the volcano erupt?"
     assert answer.hits[0].passage.article_id == "volcano"
@@ -126,7 +128,15 @@ def test_an_empty_question_is_refused(town: Index):
         Answerer(town, reader=LookFor({})).ask("\t")
 
 
-HARD = ["🙂🙂🙂", "من أغلق الجسر؟", "a" * 999, "bridge\u202eegdirb\u202c?", "<script>alert(1)</script>", "SELECT * FROM articles", "\0"]
+HARD = [
+    "🙂🙂🙂",
+    "من أغلق الجسر؟",
+    "a" * 999,
+    "bridge\u202eegdirb\u202c?",
+    "<script>alert(1)</script>",
+    "SELECT * FROM articles",
+    "\0",
+]
 
 
 @pytest.mark.models
@@ -160,7 +170,13 @@ def test_hard_questions_get_an_answer_or_the_word_that_there_is_none(seeds_folde
 
 @pytest.mark.models
 def test_an_article_of_hard_strings_can_be_asked(tmp_path: Path):
-    texts = ["🙂 " * 500, "الجسر مغلق منذ يوم الاثنين " * 30, "no full stop " * 400, "x" * 50_000, "橋は月曜日に閉鎖された" * 40]
+    texts = [
+        "🙂 " * 500,
+        "الجسر مغلق منذ يوم الاثنين " * 30,
+        "no full stop " * 400,
+        "x" * 50_000,
+        "橋は月曜日に閉鎖された" * 40,
+    ]
     index = Index.build([article(f"hard-{n}", text) for n, text in enumerate(texts)], tmp_path / "hard")
     answer = Answerer(index, settings=AnswerSettings(threshold=0.0)).ask("What is closed?")
     for quote in answer.quotes:

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from rag.types import Evidence, Passage, Quote, Span
 
-EVIDENCE = Evidence(margin=1.0, lead=1.0, dense=0.5, bm25_share=1.0, others=0.0)
+EVIDENCE = Evidence(margin=1.0, lead=1.0, dense=0.5, others=0.0)
 
 
 @pytest.mark.parametrize(("start", "end"), [(-1, 2), (3, 2)])
