@@ -13,15 +13,18 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before torch or faiss loa
 
 import typer  # noqa: E402
 
-from rag.cli import build  # noqa: E402
+from rag.cli import DEFAULTS, EmbeddingModel, Encoding, PassageTokens, index_build  # noqa: E402
 
 
 def main(
     paths: Annotated[list[Path] | None, typer.Argument(help="Files and folders; seeds/ if none are named.")] = None,
     out: Annotated[Path, typer.Option(help="The folder of the index.")] = ROOT / "index" / "store",
+    embedding_model: EmbeddingModel = DEFAULTS.embedding_model,
+    encoding: Encoding = DEFAULTS.encoding,
+    passage_tokens: PassageTokens = DEFAULTS.passage_tokens,
 ) -> None:
     """Make an index of articles; one that is there already serves until the new one is whole."""
-    raise typer.Exit(build(paths or [ROOT / "seeds"], out))
+    index_build(paths or [ROOT / "seeds"], out, embedding_model, encoding, passage_tokens)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.text import Text
 
 from rag.errors import RagError
+from rag.settings import AnswerSettings, IndexSettings
 from rag.types import Answer, Article, Hit, Quote
 
 DEFAULT_INDEX = Path("index/store")
@@ -37,6 +38,10 @@ IndexFolder = Annotated[Path, typer.Option("--index", help="The folder of the in
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Paths = Annotated[list[Path], typer.Argument(help="Files and folders with articles (.txt .md .html .jsonl).")]
 Out = Annotated[Path, typer.Option("--out", help="The folder of the index.")]
+EmbeddingModel = Annotated[str, typer.Option(help="A sentence-transformers model: a folder or a name on the hub.")]
+Encoding = Annotated[str, typer.Option(help="The tiktoken encoding that passages are budgeted in.")]
+PassageTokens = Annotated[int, typer.Option(help="The most tokens of a passage.")]
+DEFAULTS = IndexSettings()
 
 
 @app.command()
@@ -54,7 +59,6 @@ def ask(
 
     from rag.answer import Answerer
     from rag.index import Index
-    from rag.settings import AnswerSettings
 
     with one_line_errors():
         settings = AnswerSettings()
@@ -94,9 +98,17 @@ def search(
 
 
 @index_app.command("build")
-def index_build(paths: Paths, out: Out = DEFAULT_INDEX) -> None:
+def index_build(
+    paths: Paths,
+    out: Out = DEFAULT_INDEX,
+    embedding_model: EmbeddingModel = DEFAULTS.embedding_model,
+    encoding: Encoding = DEFAULTS.encoding,
+    passage_tokens: PassageTokens = DEFAULTS.passage_tokens,
+) -> None:
     """Make an index of articles; one that is there already serves until the new one is whole."""
-    raise typer.Exit(build(paths, out))
+    with one_line_errors():
+        settings = IndexSettings(embedding_model, encoding, passage_tokens)
+    raise typer.Exit(build(paths, out, settings))
 
 
 @index_app.command("status")
@@ -111,7 +123,7 @@ def index_status(index: IndexFolder = DEFAULT_INDEX) -> None:
         typer.echo(f"passages of at most {opened.settings.passage_tokens} tokens ({opened.settings.encoding})")
 
 
-def build(paths: Sequence[Path], out: Path) -> int:
+def build(paths: Sequence[Path], out: Path, settings: IndexSettings = DEFAULTS) -> int:
     """Index the articles under `paths` into the folder `out`, with a progress bar on a terminal; the exit status."""
     from rag.articles import Skipped, read_articles
     from rag.index import Index
@@ -141,7 +153,7 @@ def build(paths: Sequence[Path], out: Path) -> int:
             text = f"{done.articles:,} articles, {done.passages:,} passages, {rate:,.0f} passages/s"
             bar.update(task, description=text)
 
-        index = Index.build(readable(), out, progress=show)
+        index = Index.build(readable(), out, settings=settings, progress=show)
     for one in skipped:
         typer.echo(f"skipped {one.path}: {one.reason}", err=True)
     seconds = time.perf_counter() - started

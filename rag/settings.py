@@ -41,7 +41,7 @@ class AnswerSettings:
     retrieval_weight: float = (
         20.0  # logits that a fused score of 1 adds to the margin: end to end F1 74.6 at 0, 77.5 here
     )
-    threshold: float = 0.35  # confidence under which "the articles don't say"
+    threshold: float = 0.25  # confidence under which the articles don't say; benchmarks/results/calibration.json
     max_quotes: int = 3  # different answers shown side by side
     max_question_chars: int = 1_000  # a longer question is a pasted document, and the models would cut it silently
 

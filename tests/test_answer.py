@@ -99,7 +99,7 @@ def test_ask_says_that_the_articles_dont_say(town: Index):
     answer = Answerer(town, reader=LookFor({"612 people": -9.0})).ask("How many does the ferry carry?")
     assert not answer.answered and answer.quotes == ()
     assert [q.text for q in answer.nearest] == ["612 people"]
-    assert answer.confidence == answer.nearest[0].confidence < 0.35
+    assert answer.confidence == answer.nearest[0].confidence < 0.25
     assert len(answer.hits) == 3
 
     silent = Answerer(town, reader=LookFor({})).ask("How many does the ferry carry?")
@@ -141,7 +141,7 @@ HARD = [
 
 @pytest.mark.models
 def test_the_sample_questions_are_answered_from_the_sample_articles(seeds_folder: Path):
-    """At least 45 of 60 right, and at least 14 of 20 unanswerable ones withheld; every quotation exact."""
+    """At least 33 of 60 answered right, and at least 16 of 20 unanswerable ones withheld; every quotation exact."""
     answerer = Answerer(Index.open(seeds_folder))
     questions = json.loads((Path(__file__).parent / "seed_questions.json").read_text(encoding="utf-8"))
     right = withheld = 0
@@ -155,8 +155,8 @@ def test_the_sample_questions_are_answered_from_the_sample_articles(seeds_folder
         else:
             wanted = [compared_words(text) for text in row["answers"]]
             right += any(same_answer(compared_words(q.text), one) for q in answer.quotes[:1] for one in wanted)
-    assert right >= 45, right
-    assert withheld >= 14, withheld
+    assert right >= 33, right
+    assert withheld >= 16, withheld
 
 
 @pytest.mark.models

@@ -167,3 +167,30 @@ def test_the_command_runs_as_a_program_and_without_any_socket(seeds_folder: Path
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
     assert "»97 percent«" in done.stdout
+
+
+@pytest.mark.models
+def test_passages_can_be_made_smaller_and_the_index_remembers(tmp_path: Path):
+    done = build(str(ROOT / "seeds" / "suez-canal.md"), "--out", str(tmp_path / "store"), "--passage-tokens", "40")
+    assert done.returncode == 0
+    passages = int(done.stdout.split("articles, ")[1].split()[0])
+    assert passages > 15
+    assert "passages of at most 40 tokens" in rag("index", "status", "--index", str(tmp_path / "store")).stdout
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "message"),
+    [
+        ("--passage-tokens", "0", "passage_tokens is 0; it must be 8 or more"),
+        ("--encoding", "cl100k_base", "cl100k_base"),
+        ("--encoding", "nonsense", "nonsense"),
+        ("--embedding-model", "/no/such/folder", "there is no model folder"),
+    ],
+)
+def test_settings_that_cannot_be_used_get_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, option: str, value: str, message: str
+):
+    monkeypatch.setenv("TIKTOKEN_CACHE_DIR", str(tmp_path / "no cache"))
+    done = build(str(ROOT / "seeds"), "--out", str(tmp_path / "store"), option, value)
+    assert done.returncode == 2
+    assert message in one_line(done.stderr)
