@@ -133,7 +133,7 @@ def _quote(group: Sequence[_Scored], rival: float | None) -> Quote:
     for one in group:
         evidence = Evidence(
             margin=one.candidate.margin,
-            lead=one.score - rival if rival is not None else confidence.BOUNDS.lead,
+            lead=one.score - rival if rival is not None else one.candidate.margin,
             dense=one.hit.dense or 0.0,
             others=float(agreeing),
         )

@@ -98,7 +98,7 @@ class Evidence:
     """What speaks for a quotation; its confidence is computed from this alone (rag.confidence)."""
 
     margin: float  # reader: the span over "no answer in this passage", in logits; may be negative
-    lead: float  # the quotation's score over that of the best different answer, in logits; may be negative
+    lead: float  # its score over that of the best different answer, in logits; the margin again if there is none
     dense: float  # cosine of question and passage
     others: float  # further passages that give the same answer with a margin above 0
 
