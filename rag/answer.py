@@ -54,6 +54,11 @@ class Answerer:
         """
         asked = checked_question(standalone_question or question, self.settings)
         hits = self.index.search(asked, self.settings.k, settings=self.settings)
+        return self.answer_from(hits, question, standalone_question=asked)
+
+    def answer_from(self, hits: Hits, question: str, *, standalone_question: str | None = None) -> Answer:
+        """Answer from passages found by the caller; see `ask`."""
+        asked = checked_question(standalone_question or question, self.settings)
         candidates = self.reader.read(
             asked,
             [hit.passage.text for hit in hits],

@@ -9,7 +9,7 @@ it when they are missing, stale or damaged.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -25,7 +25,7 @@ from rag.retrieve import Candidates, fuse
 from rag.settings import AnswerSettings, IndexSettings
 from rag.store import derived
 from rag.store.local import LocalStore
-from rag.types import Article, Hit, Hits, Passage
+from rag.types import Article, Collection, Hit, Hits, Passage
 
 CURRENT = "CURRENT"
 PASSAGES_AT_ONCE = 512  # embedded and stored together: enough to sort by length, little to lose
@@ -165,8 +165,27 @@ class Index:
         """Every passage under the number that `candidates` gives it, in the order of numbers."""
         return self._store.all_passages()
 
-    def search(self, question: str, k: int = 8, *, settings: AnswerSettings | None = None) -> Hits:
+    def collection(self, titles: int = 8) -> Collection:
+        """What there is: counts, dates, sources and so many titles."""
+        return self._store.collection(titles)
+
+    def search(
+        self,
+        question: str,
+        k: int = 8,
+        *,
+        only: Set[str] = frozenset(),
+        without: Set[str] = frozenset(),
+        settings: AnswerSettings | None = None,
+    ) -> Hits:
         """The passages that fit a question best, best first; fewer than `k` when there are fewer.
+
+        Args:
+            question: as it is to be searched for.
+            k: at most so many passages.
+            only: ids of the articles to search; none: all.
+            without: ids of articles to leave out.
+            settings: None takes the defaults.
 
         Raises:
             InputError: the question is empty or too long, or k is below 1.
@@ -175,16 +194,20 @@ class Index:
         question = checked_question(question, settings)
         if k < 1:
             raise InputError(f"k is {k}; it must be 1 or more")
-        found = self.candidates(question, max(settings.candidates, k))
+        found = self.candidates(question, max(settings.candidates, k), only=only, without=without)
         ranked = fuse(found, bm25_weight=settings.bm25_weight, k=k)
         passages = self._store.passages([r.number for r in ranked])
         return tuple(Hit(p, r.score, r.dense, r.bm25) for p, r in zip(passages, ranked, strict=True))
 
-    def candidates(self, question: str, depth: int) -> Candidates:
-        """The `depth` best passages of dense search and of BM25, before they are fused."""
+    def candidates(
+        self, question: str, depth: int, *, only: Set[str] = frozenset(), without: Set[str] = frozenset()
+    ) -> Candidates:
+        """The `depth` best passages of dense search and of BM25, before they are fused; see `search`."""
+        among = self._store.numbers_of(only) if only else None
+        outside = self._store.numbers_of(without) if without else None
         vector = self.embedder.embed_questions([question])[0]
-        bm25 = dict(self._parts.terms.search(question, depth))
-        dense = dict(self._parts.vectors.search(vector, depth))
+        bm25 = dict(self._parts.terms.search(question, depth, only=among, without=outside))
+        dense = dict(self._parts.vectors.search(vector, depth, only=among, without=outside))
         unseen = np.array([n for n in bm25 if n not in dense], dtype=np.int64)
         dense |= zip(unseen.tolist(), self._parts.vectors.cosines(vector, unseen).tolist(), strict=True)
         return Candidates(dense, bm25)

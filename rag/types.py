@@ -94,6 +94,18 @@ Hits = tuple[Hit, ...]  # best first
 
 
 @dataclass(frozen=True, slots=True)
+class Collection:
+    """What an index holds, in a few words."""
+
+    articles: int
+    passages: int
+    first: date | None  # the earliest date of an article; None if none has a date
+    last: date | None
+    sources: tuple[tuple[str, int], ...]  # outlets with their numbers of articles, the largest first
+    titles: tuple[str, ...]  # a few of them, the newest articles first
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """What speaks for a quotation; its confidence is computed from this alone (rag.confidence)."""
 

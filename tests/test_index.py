@@ -183,3 +183,26 @@ def test_the_sample_articles_are_found_by_the_words_and_by_the_sense(seeds_folde
     assert len(index) == 20
     assert titles(index, "Who proclaimed the Monroe Doctrine?")[0] == "monroe-doctrine.md"
     assert titles(index, "scientist with two Nobel prizes for radiation research")[0] == "marie-curie.md"
+
+
+def test_a_search_keeps_to_the_articles_named_and_leaves_out_others(town: Index):
+    assert titles(town, "ferry volcano bridge", only={"volcano"}) == ["volcano"]
+    assert set(titles(town, "ferry", only={"volcano", "bridge"})) == {"bridge", "volcano"}
+    assert "ferry" not in titles(town, "ferry", without={"ferry"})
+    assert titles(town, "ferry", only={"ferry", "bridge"}, without={"ferry"}) == ["bridge"]
+    assert titles(town, "ferry", only={"no such article"}) == []
+    (hit,) = town.search("ferry", only={"ferry"})
+    assert hit.bm25 == pytest.approx(town.search("ferry")[0].bm25)  # a filter changes no score
+
+
+def test_a_filtered_search_finds_k_wherever_k_exist(tmp_path: Path, words: WordCounts):
+    many = [article(f"a{n:03}", "The ferry. " * (1 + n % 7)) for n in range(300)]
+    index = Index.build(many, tmp_path / "many", embedder=words)
+    worst = {f"a{n:03}" for n in range(290, 300)}
+    assert {h.passage.article_id for h in index.search("ferry", 10, only=worst)} == worst
+
+
+def test_the_collection_in_a_few_words(town: Index):
+    about = town.collection(titles=2)
+    assert (about.articles, about.passages, about.first, about.last) == (3, town.passage_count, None, None)
+    assert about.titles == ("bridge", "ferry") and about.sources == ()

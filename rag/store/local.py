@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Collection as Collection_
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -18,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rag.errors import IndexBusy, IndexDamaged
-from rag.types import Article, Passage, Span
+from rag.types import Article, Collection, Passage, Span
 
 FORMAT = 1  # of the tables below
 FILE = "articles.sqlite"
@@ -97,6 +98,29 @@ class LocalStore:
         """Articles and passages."""
         articles = self._db.execute("SELECT count(*) FROM articles").fetchone()[0]
         return int(articles), int(self._db.execute("SELECT count(*) FROM passages").fetchone()[0])
+
+    def collection(self, titles: int) -> Collection:
+        """An overview, with so many titles."""
+        first, last = self._db.execute("SELECT min(published), max(published) FROM articles").fetchone()
+        sources = self._db.execute(
+            "SELECT source, count(*) FROM articles WHERE source <> '' GROUP BY source ORDER BY count(*) DESC, source"
+        ).fetchall()
+        newest = self._db.execute(
+            "SELECT title FROM articles WHERE title <> '' ORDER BY published DESC, n LIMIT ?", (titles,)
+        )
+        articles, passages = self.counts()
+        return Collection(
+            articles, passages, _date(first), _date(last), tuple(sources), tuple(row[0] for row in newest)
+        )
+
+    def numbers_of(self, article_ids: Collection_[str]) -> Numbers:
+        """The numbers of all passages of these articles; ids that are not there have none."""
+        marks = ",".join("?" * len(article_ids))
+        rows = self._db.execute(
+            f"SELECT p.n FROM passages p JOIN articles a ON p.article = a.n WHERE a.id IN ({marks}) ORDER BY p.n",
+            list(article_ids),
+        )
+        return np.array([row[0] for row in rows], dtype=np.int64)
 
     def article(self, article_id: str) -> Article | None:
         row = self._db.execute(f"SELECT {ARTICLE} FROM articles WHERE id = ?", (article_id,)).fetchone()
@@ -189,7 +213,11 @@ class LocalStore:
 
 def _article(row: Sequence[Any]) -> Article:
     id_, title, text, url, author, published, source, licence = row
-    return Article(id_, title, text, url, author, date.fromisoformat(published) if published else None, source, licence)
+    return Article(id_, title, text, url, author, _date(published), source, licence)
+
+
+def _date(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def _passage(article: Article, number: int, span: Span) -> Passage:

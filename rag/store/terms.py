@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from rag.store.local import Numbers
+
 TOKENIZER = "words"
 WRITER_BYTES = 64 << 20  # memory of the one writing thread; more is not faster for passages
 
@@ -29,8 +31,17 @@ class TermIndex:
     def __len__(self) -> int:
         return int(self._searcher.num_docs)
 
-    def search(self, text: str, k: int) -> list[tuple[int, float]]:
-        """Passage numbers and scores, best first: at most `k` that share a word with `text`, stop words aside."""
+    def search(
+        self, text: str, k: int, *, only: Numbers | None = None, without: Numbers | None = None
+    ) -> list[tuple[int, float]]:
+        """Passage numbers and scores, best first: at most `k` that share a word with `text`, stop words aside.
+
+        Args:
+            text: a question; no query syntax.
+            k: at most so many.
+            only: search among these passages; None: among all.
+            without: leave these out; None: none.
+        """
         from tantivy import Occur, Query
 
         words = self._analyzer.analyze(text)
@@ -39,6 +50,14 @@ class TermIndex:
         query = Query.boolean_query(
             [(Occur.Should, Query.term_query(self._index.schema, "text", word)) for word in words]
         )
+        clauses = [(Occur.Must, query)]
+        if only is not None:
+            among = Query.term_set_query(self._index.schema, "n", only.tolist())
+            clauses.append((Occur.Must, Query.const_score_query(among, 0.0)))
+        if without is not None:
+            clauses.append((Occur.MustNot, Query.term_set_query(self._index.schema, "n", without.tolist())))
+        if len(clauses) > 1:
+            query = Query.boolean_query(clauses)
         hits = self._searcher.search(query, limit=k, count=False).hits
         numbers = self._searcher.fast_field_values("n", [address for _, address in hits])
         return [(int(n), float(score)) for n, (score, _) in zip(numbers, hits, strict=True)]

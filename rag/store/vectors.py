@@ -28,12 +28,31 @@ class VectorIndex:
     def dimension(self) -> int:
         return int(self._index.d)
 
-    def search(self, vector: npt.NDArray[np.float32], k: int) -> list[tuple[int, float]]:
-        """Passage numbers and cosines, best first; fewer than `k` when there are fewer passages."""
+    def search(
+        self, vector: npt.NDArray[np.float32], k: int, *, only: Numbers | None = None, without: Numbers | None = None
+    ) -> list[tuple[int, float]]:
+        """Passage numbers and cosines, best first; fewer than `k` when there are fewer passages.
+
+        Args:
+            vector: shape (dimension,), of length 1.
+            k: at most so many.
+            only: search among these passages; None: among all.
+            without: leave these out; None: none.
+        """
+        import faiss
+
         k = min(k, len(self))
         if k < 1:
             return []
-        scores, numbers = self._index.search(vector.reshape(1, -1), k)
+        parameters = faiss.SearchParameters()
+        selectors: list[Any] = []
+        if only is not None:
+            selectors.append(faiss.IDSelectorBatch(only))
+        if without is not None:
+            selectors.append(faiss.IDSelectorNot(faiss.IDSelectorBatch(without)))
+        if selectors:
+            parameters.sel = selectors[0] if len(selectors) == 1 else faiss.IDSelectorAnd(*selectors)
+        scores, numbers = self._index.search(vector.reshape(1, -1), k, params=parameters)
         return [(int(n), float(score)) for n, score in zip(numbers[0], scores[0], strict=True) if n >= 0]
 
     def cosines(self, vector: npt.NDArray[np.float32], numbers: Numbers) -> npt.NDArray[np.float32]:
