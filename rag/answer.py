@@ -139,7 +139,7 @@ def _quote(group: Sequence[_Scored], rival: float | None) -> Quote:
         evidence = Evidence(
             margin=one.candidate.margin,
             lead=one.score - rival if rival is not None else one.candidate.margin,
-            dense=one.hit.dense or 0.0,
+            dense=one.hit.dense,
             others=float(agreeing),
         )
         span = one.candidate.span

@@ -86,7 +86,7 @@ class Hit:
 
     passage: Passage
     score: float  # fused, 0 to 1, comparable only within one question
-    dense: float | None = None  # cosine of question and passage, -1 to 1; None: not among the dense candidates
+    dense: float  # cosine of question and passage, -1 to 1
     bm25: float | None = None  # 0 or more; None: not among the BM25 candidates
 
 

@@ -27,7 +27,7 @@ def titles(index: Index, question: str, **options: object) -> list[str]:
 
 def test_search_ranks_by_cosine_and_bm25_as_worked_out_by_hand(town: Index):
     hits = town.search("ferry", 3)
-    assert [h.passage.article_id for h in hits][0] == "ferry"
+    assert hits[0].passage.article_id == "ferry"
     # question: ferry 1, constant 1; passage with its title "ferry\nThe ferry carries ...": ferry 2, constant 1
     assert hits[0].dense == pytest.approx((2 + 1) / (2**0.5 * 5**0.5), abs=1e-3)
     assert hits[0].bm25 is not None and hits[0].bm25 > 0

@@ -141,7 +141,7 @@ TEXTS = [
 
 
 def test_bm25_scores_equal_those_of_another_library(tmp_path: Path):
-    """bm25s with Lucene's formula, on the tokens of our analyzer; tantivy rounds lengths, equal for such short texts."""
+    """bm25s with Lucene's formula on the tokens of our analyzer; tantivy rounds lengths, but not such short ones."""
     import bm25s
 
     terms.build(tmp_path / "t", list(enumerate(TEXTS, start=1)))
