@@ -1,0 +1,1 @@
+"""The page as users have it, in a real Chromium."""

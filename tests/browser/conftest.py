@@ -1,0 +1,195 @@
+"""The page as users have it: app.py in a process of its own, and a real Chromium."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import pytest
+from conftest import ROOT, SEEDS
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+
+HERE = {"127.0.0.1", "localhost"}
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = (
+    "--no-sandbox",  # Chromium's own sandbox does not run as root
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+# Each does something to a page that takes text for markup. `__pwned` is what the scripts among them would set.
+TRICKS = (
+    "<script>window.__pwned=1</script><img src=x onerror=window.__pwned=1><svg onload=window.__pwned=1></svg>"
+    "<img src=http://out.example/a.png> ![b](http://out.example/b.png) [c](javascript:window.__pwned=1) </mark></div>"
+    " $$\\href{javascript:window.__pwned=1}{d}$$ ${window.__pwned=1} {{constructor.constructor('window.__pwned=1')()}}"
+    " <form action=http://out.example><input></form> `e` **f** \u202eg <style>body{display:none}</style>"
+)
+HOSTILE_SENTENCE = f"The vault of Quillonspire was opened by Captain Brandywhistle {TRICKS} on a Tuesday."
+HOSTILE = {
+    "id": 'hostile"><img src=x onerror=window.__pwned=1>&n=9',
+    "title": f"Quillonspire {TRICKS}",
+    "source": TRICKS,
+    "author": TRICKS,
+    "url": "javascript:window.__pwned=1",
+    "text": f"{TRICKS}\n\n{HOSTILE_SENTENCE}\n\n# Not a heading\n\n* not a list {TRICKS}",
+}
+
+
+@contextmanager
+def serving(errors: Path, *arguments: str) -> Iterator[str]:
+    """The address of app.py, run with these arguments; Ctrl-C ends it, and it has said nothing else."""
+    command = [sys.executable, str(ROOT / "app.py"), *arguments]
+    with errors.open("w") as stderr:
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stderr, text=True, cwd=ROOT)
+    try:
+        line = process.stdout.readline()  # printed when the page can be opened
+        found = re.search(r"http://\S+", line)
+        assert found, f"app.py printed {line!r} and {errors.read_text()}"
+        yield found[0]
+        process.send_signal(signal.SIGINT)
+        rest, _ = process.communicate(timeout=20)
+        assert (process.returncode, rest, errors.read_text()) == (0, "", "")
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@pytest.fixture(scope="session")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where app.py serves the sample articles and a hostile one."""
+    folder = tmp_path_factory.mktemp("page")
+    hostile = folder / "hostile.jsonl"
+    hostile.write_text(json.dumps(HOSTILE) + "\n", encoding="utf-8")
+    build = [sys.executable, str(ROOT / "index" / "build.py"), str(SEEDS), str(hostile), "--out", str(folder / "store")]
+    done = subprocess.run(build, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    with serving(folder / "errors.txt", "--index", str(folder / "store"), "--port", "0") as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    path = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    if path is None:
+        message = f"no Chromium: none of {', '.join(CHROMIUM)} is on the path"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+class Tab:
+    """One tab with the page open, and what its user does."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.wrong: list[str] = []
+        page.on("request", self._check_host)
+        page.on("pageerror", lambda error: self.wrong.append(f"error in the page: {error}"))
+        page.on("console", self._check_console)
+        page.on("dialog", lambda dialog: (self.wrong.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+
+    def _check_console(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.wrong.append(f"console: {message.text}")
+
+    def _check_host(self, request: Request) -> None:
+        parts = urlsplit(request.url)
+        if parts.scheme not in ("data", "blob") and parts.hostname not in HERE:
+            self.wrong.append(f"request to another host: {request.url}")
+
+    def ask(self, question: str) -> None:
+        """Type a question, press Enter and wait for what comes of it."""
+        replies = self.page.locator("#messages :is(.answer, .notice)")
+        before = replies.count()
+        box = self.page.get_by_label("Your question")
+        box.fill(question)
+        box.press("Enter")
+        replies.nth(before).wait_for()
+
+    @property
+    def marked(self) -> str:
+        """The highlighted words of the source panel, once they are in sight."""
+        self.settle()
+        return self.page.locator("#source mark").inner_text()
+
+    def settle(self) -> None:
+        """Wait until the source panel is drawn, scrolled, and its citation in the chat is the current one."""
+        self.page.wait_for_function(
+            """() => {
+                const link = document.querySelector("#messages a.cite[aria-current]");
+                return link && link.getAttribute("href") === document.querySelector(".source").dataset.link;
+            }"""
+        )
+
+    def inside_panel(self) -> bool:
+        """Whether the highlighted words lie within the visible part of the source panel."""
+        return self.page.evaluate(
+            """() => {
+                const words = document.querySelector("#source mark").getBoundingClientRect();
+                const panel = document.querySelector("#source .scroller").getBoundingClientRect();
+                return words.top >= panel.top && words.bottom <= panel.bottom;
+            }"""
+        )
+
+    def picture(self, name: str) -> None:
+        """Keep a screenshot under artifacts/."""
+        folder = ROOT / "artifacts"
+        folder.mkdir(exist_ok=True)
+        self.page.screenshot(path=folder / f"{name}.png")
+
+
+class Tabs:
+    """Opens tabs, each in a session of its own."""
+
+    def __init__(self, browser: Browser, address: str) -> None:
+        self.browser = browser
+        self.address = address
+        self.contexts: list[BrowserContext] = []
+        self.tabs: list[Tab] = []
+
+    def open(self, *, width: int = 1280, height: int = 800, color_scheme: str = "light") -> Tab:
+        context = self.browser.new_context(viewport={"width": width, "height": height}, color_scheme=color_scheme)
+        self.contexts.append(context)
+        tab = Tab(context.new_page())
+        self.tabs.append(tab)
+        tab.page.set_default_timeout(30_000)
+        tab.page.goto(self.address)
+        tab.page.get_by_label("Your question").wait_for()
+        tab.page.locator("#messages .example").first.wait_for()
+        return tab
+
+
+@pytest.fixture
+def tabs(chromium: Browser, address: str) -> Iterator[Tabs]:
+    """Tabs that fail the test if they ask another host, report an error or open a dialog."""
+    opened = Tabs(chromium, address)
+    yield opened
+    wrong = [line for tab in opened.tabs for line in tab.wrong]
+    for context in opened.contexts:
+        context.close()
+    assert not wrong
+
+
+@pytest.fixture
+def tab(tabs: Tabs) -> Tab:
+    return tabs.open()
