@@ -23,17 +23,21 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from rag import cli, render, render_article
+from rag import cli
 from rag.answer import Answerer
-from rag.citations import Citation, of_quotes, read_link
+from rag.chat import Chat
 from rag.errors import InputError, RagError
-from rag.headers import SecurityHeaders
 from rag.index import Index
+from rag.output import answer_record
+from rag.page import messages
+from rag.page.citations import Citation, of_quotes, read_link
+from rag.page.headers import SecurityHeaders
+from rag.page.source import article_panel, empty_panel
 from rag.types import Answer
 
 ROOT = Path(__file__).resolve().parent
 SEEDS = ROOT / "seeds"
-PAGE = ROOT / "page"  # the page's style sheet and script
+PAGE = Path(messages.__file__).parent  # the style sheet and the script
 DEFAULT_INDEX = ROOT / cli.DEFAULT_INDEX
 PORT = 7860  # any free one if it is taken
 MAX_WAITING = 64  # questions; more are refused, as at 0.3 s each the last would wait 20 s
@@ -58,43 +62,58 @@ def chat_page(answerer: Answerer) -> gr.Blocks:
     """The chat, and beside it the article that an answer is quoted from."""
     index = answerer.index
 
-    def reply(question: str, history: History) -> Iterator[tuple[Any, Any, Any]]:
+    def reply(question: str, history: History, talk: Chat | None) -> Iterator[tuple[Any, ...]]:
+        yield from answer(question, history, talk or Chat(answerer), None)
+
+    def reply_as_meant(meant: str, history: History, talk: Chat | None) -> Iterator[tuple[Any, ...]]:
+        if talk and talk.turns:
+            yield from answer(talk.turns[-1].question, history, talk, meant.strip() or None)
+
+    def answer(question: str, history: History, talk: Chat, meant: str | None) -> Iterator[tuple[Any, ...]]:
+        """Draw the question, then what comes of it; `meant` is how the user put right what was understood."""
         if not question.strip():
-            yield gr.skip(), gr.skip(), gr.skip()
+            yield (gr.skip(),) * 5
             return
-        history = [*history, _message("user", render.question_message(question))]
-        yield [*history, _message("assistant", render.waiting_message(len(index)))], "", gr.skip()
+        history = [*history, _message("user", messages.question_message(meant or question))]
+        waiting = _message("assistant", messages.waiting_message(len(index)))
+        yield [*history, waiting], "", gr.skip(), gr.skip(), talk
+        understood, source_panel = gr.update(visible=False), gr.skip()
         try:
-            answer = answerer.ask(question)
+            said = talk.ask(question, standalone_question=meant)
         except RagError as error:
-            yield [*history, _message("assistant", render.notice_message(f"{error}."))], gr.skip(), gr.skip()
+            drawn = messages.notice_message(f"{error}.")
         else:
-            yield [*history, _message("assistant", render.answer_message(answer))], gr.skip(), first_source(answer)
+            if said.answer is None:
+                drawn = messages.remark_message(said.text)
+            else:
+                drawn, source_panel = messages.answer_message(said.answer), first_source(said.answer)
+                understood = gr.update(value=said.answer.standalone_question, visible=said.rewritten)
+        yield [*history, _message("assistant", drawn)], gr.skip(), source_panel, understood, talk
 
     def panel(citation: Citation) -> str:
-        return render_article.article_panel(index.article(citation.article_id), citation)
+        return article_panel(index.article(citation.article_id), citation)
 
     def first_source(answer: Answer) -> str:
-        return panel(of_quotes(answer)[0][0][0]) if answer.answered else render_article.empty_panel(NOTHING_CITED)
+        return panel(of_quotes(answer)[0][0][0]) if answer.answered else empty_panel(NOTHING_CITED)
 
     def follow(event: gr.EventData) -> str:
         try:
             return panel(read_link(str(event.link)))
         except RagError as error:
-            return render_article.empty_panel(f"{error}.")
+            return empty_panel(f"{error}.")
 
     def take_example(event: gr.SelectData) -> str:
         return str(event.value["text"])
 
-    def ask(question: str) -> dict[str, Any]:
+    def ask(question: str, standalone_question: str = "") -> dict[str, Any]:
         """Answer in the articles' own words; start and end count characters of the article's text."""
         try:
-            return cli.answer_record(answerer.ask(question))
+            return answer_record(answerer.ask(question, standalone_question=standalone_question or None))
         except RagError as error:
             raise gr.Error(str(error), print_exception=False) from error
 
     with gr.Blocks(title=TITLE, fill_width=True, analytics_enabled=False) as blocks:
-        gr.HTML(render.page_heading(TITLE, articles=len(index), passages=index.passage_count), elem_id="heading")
+        gr.HTML(messages.page_heading(TITLE, articles=len(index), passages=index.passage_count), elem_id="heading")
         with gr.Row(elem_id="columns", equal_height=True):
             with gr.Column(elem_id="chat", scale=6, min_width=320):
                 chat = gr.Chatbot(
@@ -102,23 +121,31 @@ def chat_page(answerer: Answerer) -> gr.Blocks:
                     placeholder=PLACEHOLDER, examples=[{"text": text} for text in _examples(index)],
                     latex_delimiters=[], allow_tags=False, autoscroll=False, buttons=[], elem_id="messages",
                 )  # fmt: skip
+                understood = gr.Textbox(
+                    label="Understood as (change it and press Enter to ask that instead)", lines=1, max_lines=3,
+                    visible=False, elem_id="understood",
+                )  # fmt: skip
                 question = gr.Textbox(
                     label="Your question", show_label=False, container=False, placeholder="Ask a question…",
                     lines=1, max_lines=5, submit_btn="Ask", autofocus=True, elem_id="question",
                 )  # fmt: skip
             with gr.Column(elem_id="source", scale=5, min_width=320):
                 source = gr.HTML(
-                    render_article.empty_panel(HINT), apply_default_css=False,
+                    empty_panel(HINT), apply_default_css=False,
                     js_on_load=(PAGE / "page.js").read_text(encoding="utf-8"),
                 )  # fmt: skip
+        talk = gr.State(None)  # this tab's Chat
         answering: dict[str, Any] = {
-            "fn": reply, "inputs": [question, chat], "outputs": [chat, question, source], "show_progress": "hidden",
+            "outputs": [chat, question, source, understood, talk], "show_progress": "hidden",
             "concurrency_id": "models", "concurrency_limit": 1, "api_visibility": "private",
         }  # fmt: skip
         at_once: dict[str, Any] = {"show_progress": "hidden", "queue": False, "api_visibility": "private"}
-        question.submit(**answering)
-        chat.example_select(take_example, outputs=question, **at_once).then(**answering)
-        chat.clear(lambda: render_article.empty_panel(HINT), outputs=source, **at_once)
+        question.submit(reply, [question, chat, talk], **answering)
+        understood.submit(reply_as_meant, [understood, chat, talk], **answering)
+        chat.example_select(take_example, outputs=question, **at_once).then(reply, [question, chat, talk], **answering)
+        chat.clear(
+            lambda: (empty_panel(HINT), gr.update(visible=False), None), outputs=[source, understood, talk], **at_once
+        )
         source.select(follow, outputs=source, **at_once)
         gr.api(ask, api_name="ask", concurrency_id="models", concurrency_limit=1)
     return blocks.queue(max_size=MAX_WAITING)

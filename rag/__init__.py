@@ -4,6 +4,7 @@ The pipeline, in order:
 
     source -> Article -> Passage -> vector + terms -> Index      read_articles, Index.build
     question -> Hits -> Quotes -> Answer                         Index.search, Answerer.ask
+    follow-up + turns -> stand-alone question -> Answer          Chat.ask
 
     index = rag.Index.open("index/store")
     answer = rag.Answerer(index).ask("Who proclaimed the Monroe Doctrine?")
@@ -23,6 +24,7 @@ from rag.types import Answer, Article, Hit, Passage, Quote, Span
 if TYPE_CHECKING:
     from rag.answer import Answerer
     from rag.articles import read_articles
+    from rag.chat import Chat
     from rag.index import Index
 
 __all__ = [
@@ -30,6 +32,7 @@ __all__ = [
     "AnswerSettings",
     "Answerer",
     "Article",
+    "Chat",
     "Hit",
     "Index",
     "IndexSettings",
@@ -41,7 +44,7 @@ __all__ = [
 ]
 
 # Loaded on first use: they bring numpy and faiss, and a program that only names rag should not wait for those.
-_LATER = {"Answerer": "rag.answer", "Index": "rag.index", "read_articles": "rag.articles"}
+_LATER = {"Answerer": "rag.answer", "Chat": "rag.chat", "Index": "rag.index", "read_articles": "rag.articles"}
 
 
 def __getattr__(name: str) -> Any:

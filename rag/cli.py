@@ -1,4 +1,4 @@
-"""The command line: rag ask, rag search, rag index build, rag index status.
+"""The command line: rag ask, rag chat, rag search, rag index build, rag index status.
 
 Exit status: 0 done; 1 done in part (articles were skipped, or the articles don't say); 2 not done, with one line why.
 """
@@ -7,20 +7,21 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.text import Text
 
 from rag.errors import RagError
+from rag.output import answer_record, console, hit_record, print_answer, print_hits
 from rag.settings import AnswerSettings, IndexSettings
-from rag.types import Answer, Article, Hit, Quote
+from rag.types import Article
 
 DEFAULT_INDEX = Path("index/store")
 
@@ -70,9 +71,35 @@ def ask(
     if as_json:
         typer.echo(json.dumps(answer_record(answer), ensure_ascii=False, indent=2))
     else:
-        _print_answer(answer)
+        print_answer(console(), answer)
     if not answer.answered:
         raise typer.Exit(1)
+
+
+@app.command()
+def chat(index: IndexFolder = DEFAULT_INDEX) -> None:
+    """Ask one question after another; a line that begins with = puts right how the last one was understood."""
+    from rag.answer import Answerer
+    from rag.chat import Chat
+    from rag.index import Index
+
+    with one_line_errors():
+        conversation = Chat(Answerer(Index.open(index)))
+    screen = console()
+    message = ""
+    for line in _lines():
+        with reported_errors():
+            if line.startswith("="):
+                reply = conversation.ask(message, standalone_question=line[1:].strip())
+            else:
+                message = line
+                reply = conversation.ask(message)
+            if reply.answer is None:
+                screen.print(reply.text, markup=False)
+                continue
+            if reply.rewritten:
+                screen.print(f"understood as: {reply.answer.standalone_question}", style="italic", markup=False)
+            print_answer(screen, reply.answer)
 
 
 @app.command()
@@ -88,13 +115,10 @@ def search(
     with one_line_errors():
         hits = Index.open(index).search(question, k)
     if as_json:
-        typer.echo(json.dumps({"question": question, "hits": [_hit_record(hit) for hit in hits]},
+        typer.echo(json.dumps({"question": question, "hits": [hit_record(hit) for hit in hits]},
                               ensure_ascii=False, indent=2))  # fmt: skip
         return
-    console = _console()
-    for place, hit in enumerate(hits, start=1):
-        console.print(Text(f"[{place}] {_source_line(hit.passage.title, hit.passage)}  {hit.score:.3f}", style="bold"))
-        console.print(Text(hit.passage.text + "\n"))
+    print_hits(console(), hits)
 
 
 @index_app.command("build")
@@ -138,13 +162,13 @@ def build(paths: Sequence[Path], out: Path, settings: IndexSettings = DEFAULTS) 
             else:
                 yield article
 
-    console = Console(stderr=True)
+    errors = Console(stderr=True)
     started = time.perf_counter()
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(pulse_style="bar.pulse"),
                TimeElapsedColumn())  # fmt: skip
     with (
         one_line_errors(skipped),
-        Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar,
+        Progress(*columns, console=errors, disable=not errors.is_terminal, transient=True) as bar,
     ):
         task = bar.add_task("loading the embedding model", total=None)
 
@@ -161,34 +185,6 @@ def build(paths: Sequence[Path], out: Path, settings: IndexSettings = DEFAULTS) 
     return 1 if skipped else 0
 
 
-def answer_record(answer: Answer) -> dict[str, Any]:
-    """An answer as the JSON object that the command line and the page's API give."""
-    return {
-        "question": answer.question,
-        "standalone_question": answer.standalone_question,
-        "answered": answer.answered,
-        "confidence": round(answer.confidence, 4),
-        "quotes": [
-            quote_record(quote) | {"also": [quote_record(other) for other in quote.also]} for quote in answer.quotes
-        ],
-    }
-
-
-def quote_record(quote: Quote) -> dict[str, Any]:
-    """One citation; start and end count characters of the article's text."""
-    return {
-        "text": quote.text,
-        "article_id": quote.article_id,
-        "title": quote.passage.title,
-        "url": quote.passage.url,
-        "published": quote.passage.published.isoformat() if quote.passage.published else None,
-        "start": quote.start,
-        "end": quote.end,
-        "sentence": quote.sentence,
-        "confidence": round(quote.confidence, 4),
-    }
-
-
 @contextmanager
 def one_line_errors(skipped: Sequence[Any] = ()) -> Iterator[None]:
     """Turn an error raised on purpose into one line on standard error and exit status 2."""
@@ -201,60 +197,29 @@ def one_line_errors(skipped: Sequence[Any] = ()) -> Iterator[None]:
         raise typer.Exit(2) from None
 
 
+@contextmanager
+def reported_errors() -> Iterator[None]:
+    """Say an error raised on purpose in one line, and go on."""
+    try:
+        yield
+    except RagError as error:
+        typer.echo(f"error: {error}", err=True)
+
+
+def _lines() -> Iterator[str]:
+    """What is typed, line by line, until the end of the input; a prompt on a terminal only."""
+    prompt = "> " if sys.stdin.isatty() else ""
+    with suppress(EOFError, KeyboardInterrupt):
+        while True:
+            line = input(prompt).strip()
+            if line:
+                yield line
+
+
 def main() -> None:
     """The command `rag`."""
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before torch or faiss load; see the Makefile
     app()
-
-
-def _hit_record(hit: Hit) -> dict[str, Any]:
-    passage = hit.passage
-    return {
-        "text": passage.text,
-        "article_id": passage.article_id,
-        "title": passage.title,
-        "url": passage.url,
-        "published": passage.published.isoformat() if passage.published else None,
-        "start": passage.span.start,
-        "end": passage.span.end,
-        "score": round(hit.score, 4),
-    }
-
-
-def _print_answer(answer: Answer) -> None:
-    console = _console()
-    if not answer.answered:
-        console.print(Text("The articles don't say.", style="bold"))
-        for hit in answer.hits[:3]:
-            console.print(Text(f"nearest: {_source_line(hit.passage.title, hit.passage)}", style="dim"))
-        return
-    number = 0
-    for quote in answer.quotes:
-        console.print(Text.assemble((quote.text, "bold green"), f"  ({quote.confidence:.0%} sure)"))
-        for cited in quote.citations:
-            number += 1
-            console.print(Text.assemble(f"  [{number}] ", (_source_line(cited.passage.title, cited.passage), "dim")))
-            console.print(Text.assemble("      ", *_marked(cited, in_color=console.is_terminal)))
-            console.print(Text(f"      {cited.article_id}:{cited.start}-{cited.end}", style="dim"))
-
-
-def _console() -> Console:
-    """Standard output: lines folded on a terminal, whole in a file or pipe."""
-    console = Console(highlight=False)
-    console.soft_wrap = not console.is_terminal
-    return console
-
-
-def _marked(quote: Quote, *, in_color: bool) -> tuple[str, str | tuple[str, str], str]:
-    """The sentence with the quoted words highlighted, or between guillemets where there is no color."""
-    sentence, span = quote.sentence, quote.span.shift(-quote.sentence_span.start)
-    words: str | tuple[str, str] = (quote.text, "bold reverse") if in_color else f"»{quote.text}«"
-    return sentence[: span.start], words, sentence[span.end :]
-
-
-def _source_line(title: str, passage: Any) -> str:
-    when = passage.published.isoformat() if passage.published else None
-    return ", ".join(part for part in (title, passage.source, when) if part)
 
 
 if __name__ == "__main__":

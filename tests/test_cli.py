@@ -22,14 +22,14 @@ class Done:
     stderr: str
 
 
-def run(command: typer.Typer, *words: str) -> Done:
+def run(command: typer.Typer, *words: str, typed: str = "") -> Done:
     """A command in this process; an exception that it does not turn into a line is raised here."""
-    result = CliRunner().invoke(command, list(words), catch_exceptions=False)
+    result = CliRunner().invoke(command, list(words), input=typed, catch_exceptions=False)
     return Done(result.exit_code, result.stdout, result.stderr)
 
 
-def rag(*words: str) -> Done:
-    return run(app, *words)
+def rag(*words: str, typed: str = "") -> Done:
+    return run(app, *words, typed=typed)
 
 
 def build(*words: str) -> Done:
@@ -194,3 +194,15 @@ def test_settings_that_cannot_be_used_get_one_line(
     done = build(str(ROOT / "seeds"), "--out", str(tmp_path / "store"), option, value)
     assert done.returncode == 2
     assert message in one_line(done.stderr)
+
+
+@pytest.mark.models
+def test_chat_understands_follow_ups_and_lets_them_be_put_right(seeds_folder: Path):
+    typed = "When was Marie Curie born?\nWhere did she study?\n= Where did Pierre Curie work?\n\nthanks\n" + "x" * 5_000
+    done = rag("chat", "--index", str(seeds_folder), typed=typed)
+    assert done.returncode == 0
+    assert "»7 November 1867«" in done.stdout
+    assert "understood as: Where did Marie Curie study?" in done.stdout
+    assert "understood as: Where did Pierre Curie work?" in done.stdout
+    assert done.stdout.rstrip().endswith("You're welcome. Ask on whenever you like.")
+    assert "5,000 characters" in one_line(done.stderr)

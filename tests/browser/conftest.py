@@ -119,7 +119,7 @@ class Tab:
 
     def ask(self, question: str) -> None:
         """Type a question, press Enter and wait for what comes of it."""
-        replies = self.page.locator("#messages :is(.answer, .notice)")
+        replies = self.page.locator("#messages :is(.answer, .notice, .remark)")
         before = replies.count()
         box = self.page.get_by_label("Your question")
         box.fill(question)

@@ -238,3 +238,35 @@ def test_the_page_follows_the_system_into_the_dark(tabs: Tabs):
     tab.ask(KNOWN)
     assert tab.marked
     tab.picture("dark")
+
+
+def test_a_follow_up_shows_how_it_was_understood_and_can_be_put_right(tab: Tab) -> None:
+    tab.ask("When was Marie Curie born?")
+    assert not tab.page.get_by_label("Understood as").is_visible()
+    tab.ask("Where did she study?")
+    understood = tab.page.get_by_label("Understood as")
+    understood.wait_for()
+    assert understood.input_value() == "Where did Marie Curie study?"
+    assert "Sorbonne" in tab.marked
+    tab.picture("follow-up")
+
+    answers = tab.page.locator("#messages .answer")
+    before = answers.count()
+    understood.fill("Where was Marie Curie born?")
+    understood.press("Enter")
+    answers.nth(before).wait_for()
+    assert "Warsaw" in answers.nth(before).inner_text()
+
+
+def test_small_talk_gets_a_word_about_the_collection(tab: Tab) -> None:
+    tab.ask("Which articles do you have?")
+    assert "There are 21 articles" in tab.page.locator("#messages .remark").inner_text()
+
+
+def test_two_tabs_do_not_mix_their_conversations(tabs: Tabs) -> None:
+    one, other = tabs.open(), tabs.open()
+    one.ask("When was Marie Curie born?")
+    other.ask("Who proclaimed the Monroe Doctrine?")
+    one.ask("Where did she study?")
+    assert one.page.get_by_label("Understood as").input_value() == "Where did Marie Curie study?"
+    assert other.page.locator("#messages").inner_text().count("Curie") == 0

@@ -25,9 +25,9 @@ def get(url: str, **headers: str) -> tuple[int, str, dict[str, str]]:
             return error.code, error.read().decode(), {}
 
 
-def call_ask(address: str, question: str) -> tuple[str, object]:
+def call_ask(address: str, question: str, standalone_question: str = "") -> tuple[str, object]:
     """The named endpoint as curl uses it: one request starts it, another reads how it ended and with what."""
-    body = json.dumps({"data": [question]}).encode()
+    body = json.dumps({"data": [question, standalone_question]}).encode()
     start = Request(f"{address}/gradio_api/call/ask", body, {"Content-Type": "application/json"})
     with urlopen(start, timeout=30) as response:
         event = json.load(response)["event_id"]
@@ -68,6 +68,14 @@ def test_the_answer_of_the_api_is_the_object_of_the_command_line(address: str):
 def test_the_api_refuses_a_question_that_cannot_be_asked(address: str, question: str):
     event, _ = call_ask(address, question)
     assert event == "error"
+
+
+def test_the_api_takes_what_a_question_means_along_with_it(address: str):
+    event, (answer,) = call_ask(address, "And where was she born?", "Where was Marie Curie born?")
+    assert event == "complete"
+    assert answer["question"] == "And where was she born?"
+    assert answer["standalone_question"] == "Where was Marie Curie born?"
+    assert "Warsaw" in answer["quotes"][0]["text"]
 
 
 def test_ask_is_the_only_named_endpoint(address: str):

@@ -3,8 +3,8 @@ from datetime import date
 import lxml.html
 import pytest
 
-from rag.citations import Citation
-from rag.render_article import SHOWN_CHARS, article_panel, empty_panel
+from rag.page.citations import Citation
+from rag.page.source import SHOWN_CHARS, article_panel, empty_panel
 from rag.types import Article, Span
 
 TEXT = "It rained.\n\nThe crack is 41 centimetres long. So it is.\n"

@@ -1,6 +1,6 @@
 import asyncio
 
-from rag.headers import HEADERS, SecurityHeaders
+from rag.page.headers import HEADERS, SecurityHeaders
 
 
 def responses(scope_type: str) -> list[dict]:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
-from rag.citations import Citation, of_nearest, of_quotes
+from rag.page.citations import Citation, of_nearest, of_quotes
 from rag.types import Answer, Article, Passage, Quote, Span
 
 TITLE_CHARS = 160  # of a title in a list of sources
@@ -78,6 +78,11 @@ def question_message(question: str) -> str:
 def waiting_message(articles: int) -> str:
     """What stands there until the answer does."""
     return f'<div class="waiting">Reading {_counted(articles, "article")}…</div>'
+
+
+def remark_message(text: str) -> str:
+    """What is said about the collection or in return for a greeting."""
+    return f'<div class="remark">{inert(text)}</div>'
 
 
 def notice_message(text: str) -> str:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.render import (
+from rag.page.messages import (
     answer_message,
     byline,
     clipped,
@@ -16,6 +16,7 @@ from rag.render import (
     notice_message,
     page_heading,
     question_message,
+    remark_message,
     shortened,
     waiting_message,
     web_address,
@@ -157,7 +158,9 @@ def test_other_answers_stand_below_with_their_own_sources():
 
 
 def test_without_an_answer_the_message_says_so_and_shows_the_nearest_passages():
-    hits = tuple(Hit(passage("Some passage. " * 40, title), 0.5) for title in ("One", "Two", "Three", "Four"))
+    hits = tuple(
+        Hit(passage("Some passage. " * 40, title), 0.5, dense=0.5) for title in ("One", "Two", "Three", "Four")
+    )
     message = answer_message(answer(hits=hits))
     assert texts(message, of_class("unanswered") + of_class("words")) == ["The articles don't say."]
     assert texts(message, of_class("title")) == ["One", "Two", "Three"]
@@ -204,7 +207,8 @@ def test_a_message_is_one_line_whatever_it_holds():
     """A blank line would end the block of HTML, and Markdown would begin."""
     source = passage("Two\n\n# Heads\n\n* one\u2028* two", title="A\n\nB")
     for message in (answer_message(answer(quote(source, "Heads\n\n* one"))), question_message("a\n\n# b"),
-                    answer_message(answer(hits=(Hit(source, 1.0),))), notice_message("a\n\nb")):  # fmt: skip
+                    answer_message(answer(hits=(Hit(source, 1.0, dense=1.0),))), notice_message("a\n\nb"),
+                    remark_message("a\n\nb")):  # fmt: skip
         assert "\n" not in message
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from rag.citations import Citation
-from rag.render import byline, clipped, inert, label, web_address
+from rag.page.citations import Citation
+from rag.page.messages import byline, clipped, inert, label, web_address
 from rag.types import Article, Span
 
 SHOWN_CHARS = 20_000  # around the cited words; a browser takes seconds to lay out an article of megabytes

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.citations import Citation, of_nearest, of_quotes, read_link
 from rag.errors import InputError
+from rag.page.citations import Citation, of_nearest, of_quotes, read_link
 from rag.types import Answer, Evidence, Hit, Passage, Quote, Span
 
 EVIDENCE = Evidence(margin=3.0, lead=1.0, dense=0.5, others=0.0)
@@ -33,7 +33,7 @@ def test_citations_are_numbered_through_the_whole_answer_and_point_into_the_arti
 
 
 def test_without_an_answer_the_first_three_passages_are_cited_without_words():
-    hits = tuple(Hit(passage(name, 5, "Words."), 0.5) for name in "abcd")
+    hits = tuple(Hit(passage(name, 5, "Words."), 0.5, dense=0.5) for name in "abcd")
     cited = of_nearest(Answer("Why?", (), hits, "Why?"))
     assert [c.article_id for c, _ in cited] == ["a", "b", "c"]
     assert cited[2][0] == Citation(3, 3, "c", words=Span(5, 5), context=Span(5, 11))
