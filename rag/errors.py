@@ -6,6 +6,7 @@
     ├── IndexMismatch        an index made with other models or settings than those asked for
     ├── IndexDamaged         the stored index fails its own checks
     ├── IndexBusy            another process is writing to the index
+    ├── IndexNotWritten      the disk is full or refuses to be written to; what was stored before is unchanged
     └── ModelError           a model or vocabulary that is missing, damaged or of the wrong kind
 
 Each message says what was found, what was wanted and what to do next, in one line.
@@ -34,6 +35,10 @@ class IndexDamaged(RagError):
 
 class IndexBusy(RagError):
     """Another process is writing to the index."""
+
+
+class IndexNotWritten(RagError):
+    """The disk is full or refuses to be written to; what was stored before is unchanged."""
 
 
 class ModelError(RagError):

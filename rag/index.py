@@ -1,42 +1,28 @@
 """The index: articles in, passages found.
 
-A folder holds one subfolder for each generation and a file CURRENT that names the one in use. A build writes a new
-generation beside the old one and then switches CURRENT, so an interrupted build leaves what was there. In a generation
-SQLite is the truth; the FAISS and BM25 indexes are derived from it, each file with a digest, and are made again from
-it when they are missing, stale or damaged.
+In a generation (rag.generations) SQLite is the truth; the FAISS and BM25 indexes are derived from it, each file with a
+digest, and are made again from it when they are missing, stale or damaged.
 """
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence, Set
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Iterator, Set
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
-from filelock import FileLock, Timeout
 
-from rag import chunks, tokens
+from rag import generations
 from rag.embeddings import Embedder, SentenceEmbedder
-from rag.errors import IndexBusy, IndexMismatch, IndexMissing, InputError
+from rag.errors import IndexDamaged, IndexMismatch, InputError
+from rag.generations import Progress
 from rag.models import embedder_folder, fingerprint
 from rag.retrieve import Candidates, fuse
 from rag.settings import AnswerSettings, IndexSettings
 from rag.store import derived
 from rag.store.local import LocalStore
 from rag.types import Article, Collection, Hit, Hits, Passage
-
-CURRENT = "CURRENT"
-PASSAGES_AT_ONCE = 512  # embedded and stored together: enough to sort by length, little to lose
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a build has come."""
-
-    articles: int
-    passages: int
 
 
 class Index:
@@ -66,12 +52,9 @@ class Index:
             IndexDamaged: SQLite cannot read it.
         """
         folder = Path(folder)
-        try:
-            generation = folder / (folder / CURRENT).read_text(encoding="utf-8").strip()
-        except OSError as error:
-            raise IndexMissing(f"there is no index in {folder}; build one with: python index/build.py") from error
+        generation = generations.in_use(folder)
         store = LocalStore(generation)
-        found = IndexSettings(**store.about("settings"))
+        found = _settings(store)
         if settings is not None and settings != found:
             raise IndexMismatch(f"the index in {folder} {_difference(found, settings)}; build it again")
         wanted = embedder.fingerprint if embedder else fingerprint(embedder_folder(found.embedding_model))
@@ -104,26 +87,18 @@ class Index:
         Raises:
             InputError: there are no articles.
             IndexBusy: another process is building there.
+            IndexNotWritten: the disk is full or cannot be written to.
         """
         folder, settings = Path(folder), settings or IndexSettings()
         embedder = embedder or SentenceEmbedder(settings.embedding_model)
-        with _writing(folder):
-            generation = _new_generation(folder)
-            store = LocalStore(generation)
-            store.describe({"settings": asdict(settings), "embedder": embedder.fingerprint,
-                            "dimension": embedder.dimension})  # fmt: skip
-            done = Progress(0, 0)
-            for batch in _batches(articles, settings, embedder):
-                store.add(_embedded(batch, embedder))
-                done = Progress(done.articles + len(batch), done.passages + sum(len(p) for _, p in batch))
-                if progress:
-                    progress(done)
-            if not done.passages:
-                store.close()
-                shutil.rmtree(generation)
-                raise InputError("there are no articles to index; name files or folders that hold some")
-            parts = derived.rebuild(generation, store)
-            _switch(folder, generation)
+        with generations.writing(folder):
+            generation = generations.new(folder)
+            try:
+                store, parts = generations.fill(generation, articles, settings, embedder, progress)
+            except BaseException:
+                shutil.rmtree(generation, ignore_errors=True)
+                raise
+            generations.switch(folder, generation)
         return cls(folder, store, parts, embedder)
 
     def __len__(self) -> int:
@@ -137,7 +112,7 @@ class Index:
     @property
     def settings(self) -> IndexSettings:
         """What the index was made with."""
-        return IndexSettings(**self._store.about("settings"))
+        return _settings(self._store)
 
     @property
     def embedder(self) -> Embedder:
@@ -230,68 +205,11 @@ def checked_question(question: str, settings: AnswerSettings) -> str:
     return question
 
 
-Batch = list[tuple[Article, list[Passage]]]
-
-
-def _batches(articles: Iterable[Article], settings: IndexSettings, embedder: Embedder) -> Iterator[Batch]:
-    encoding = tokens.encoding(settings.encoding)
-    batch: Batch = []
-    size = 0
-    for article in articles:
-        passages = chunks.passages(
-            article,
-            max_tokens=settings.passage_tokens,
-            encoding=encoding,
-            fits=embedder.fits,
-            overlap_sentences=settings.overlap_sentences,
-        )
-        batch.append((article, passages))
-        size += len(passages)
-        if size >= PASSAGES_AT_ONCE:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch
-
-
-def _embedded(batch: Batch, embedder: Embedder) -> Iterator[tuple[Article, Sequence[Passage], np.ndarray]]:
-    vectors = embedder.embed_passages([p.heading_and_text for _, passages in batch for p in passages])
-    first = 0
-    for article, passages in batch:
-        yield article, passages, vectors[first : first + len(passages)]
-        first += len(passages)
-
-
-@contextmanager
-def _writing(folder: Path) -> Iterator[None]:
+def _settings(store: LocalStore) -> IndexSettings:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"cannot make the folder {folder}: {error.strerror}; name another") from error
-    lock = FileLock(folder / ".lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise IndexBusy(f"another process is building the index in {folder}; try again when it is done") from None
-    try:
-        yield
-    finally:
-        lock.release()
-
-
-def _new_generation(folder: Path) -> Path:
-    numbers = [int(path.name[1:]) for path in folder.glob("g[0-9]*") if path.name[1:].isdigit()]
-    generation = folder / f"g{max(numbers, default=0) + 1:06d}"
-    generation.mkdir()
-    return generation
-
-
-def _switch(folder: Path, generation: Path) -> None:
-    """Put a whole generation to use, then remove the others."""
-    derived.replace_text(folder / CURRENT, generation.name + "\n")
-    for old in folder.glob("g[0-9]*"):
-        if old != generation:
-            shutil.rmtree(old, ignore_errors=True)
+        return IndexSettings(**store.about("settings"))
+    except TypeError as error:
+        raise IndexDamaged(f"{store.path} holds no settings that this version knows; build the index again") from error
 
 
 def _difference(found: IndexSettings, wanted: IndexSettings) -> str:

@@ -1,6 +1,7 @@
 import json
 import multiprocessing
 import os
+import resource
 import shutil
 import signal
 import time
@@ -11,7 +12,7 @@ from conftest import WordCounts, article
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.errors import IndexBusy, IndexMismatch, IndexMissing, InputError
+from rag.errors import IndexBusy, IndexDamaged, IndexMismatch, IndexMissing, InputError, RagError
 from rag.index import Index
 from rag.settings import AnswerSettings, IndexSettings
 from rag.store import derived
@@ -145,6 +146,45 @@ def test_derived_files_are_made_again_without_embedding(town: Index, words: Word
     mended = Index.open(town.folder, embedder=words)
     assert words.texts_embedded == embedded
     assert mended.search("council volcano") == before
+
+
+@pytest.mark.parametrize("current", [b"", b"../../etc", b"\x00\xff", b"g1/../g2", b"g999999"])
+def test_a_damaged_pointer_is_one_clear_error(town: Index, words: WordCounts, current: bytes):
+    (town.folder / "CURRENT").write_bytes(current)
+    with pytest.raises(IndexDamaged, match="build the index again"):
+        Index.open(town.folder, embedder=words)
+    assert len(Index.build([article("x", "The ferry.")], town.folder, embedder=words)) == 1
+
+
+def test_settings_that_nobody_knows_are_one_clear_error(town: Index, words: WordCounts):
+    town._store.describe({"settings": {"colour": "blue"}})
+    with pytest.raises(IndexDamaged, match="no settings that this version knows"):
+        Index.open(town.folder, embedder=words)
+
+
+def _with_little_room(folder: Path, said: multiprocessing.Queue) -> None:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))  # no file may grow beyond this
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    try:
+        Index.build((article(f"n{n}", "The ferry. " * 40) for n in range(2_000)), folder, embedder=WordCounts("ferry"))
+    except RagError as error:
+        said.put((type(error).__name__, str(error)))
+    else:
+        said.put(("built", ""))
+
+
+def test_a_full_disk_is_one_clear_error_and_leaves_the_old_index_alone(town: Index, words: WordCounts):
+    """A limit on the size of files stands for a full disk: writing fails half-way."""
+    context = multiprocessing.get_context("spawn")
+    said = context.Queue()
+    child = context.Process(target=_with_little_room, args=(town.folder, said))
+    child.start()
+    kind, message = said.get(timeout=120)
+    child.join()
+    assert kind == "IndexNotWritten"
+    assert "what was there before is unchanged" in message
+    assert [p.name for p in town.folder.glob("g*")] == [generation(town).name]
+    assert titles(Index.open(town.folder, embedder=words), "ferry")[0] == "ferry"
 
 
 def test_rebuilding_in_full_view_of_a_reader_is_whole(town: Index, words: WordCounts):

@@ -12,7 +12,7 @@ ROOMS = (
     ("articles", "chunks", "weights"),
     ("embeddings",),
     ("store",),
-    ("retrieve",),
+    ("retrieve", "generations"),
     ("index",),
     ("read",),
     ("confidence",),

@@ -31,7 +31,7 @@ def unit(*rows: list[float]) -> np.ndarray:
 
 @pytest.fixture
 def store(tmp_path: Path) -> LocalStore:
-    return LocalStore(tmp_path)
+    return LocalStore(tmp_path, create=True)
 
 
 def test_what_goes_in_comes_out(store: LocalStore):
@@ -90,6 +90,12 @@ def test_reading_goes_on_while_another_connection_writes(tmp_path: Path, store: 
     other.close()
 
 
+def test_a_store_that_is_gone_is_not_made_anew(tmp_path: Path):
+    with pytest.raises(IndexDamaged, match="is missing"):
+        LocalStore(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_rubbish_is_no_store(tmp_path: Path):
     (tmp_path / FILE).write_bytes(b"rubbish" * 1000)
     with pytest.raises(IndexDamaged, match="not a readable index"):
@@ -99,7 +105,7 @@ def test_rubbish_is_no_store(tmp_path: Path):
 @settings(max_examples=25, deadline=None)
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1))
 def test_any_text_is_kept_character_for_character(tmp_path_factory: pytest.TempPathFactory, text: str):
-    store = LocalStore(tmp_path_factory.mktemp("any"))
+    store = LocalStore(tmp_path_factory.mktemp("any"), create=True)
     one = Article("x", text, text)
     store.add([(one, cut(one, (0, len(text))), unit([1, 0]))])
     assert store.article("x") == one

@@ -56,14 +56,16 @@ class Block:
 class LocalStore:
     """One SQLite file. Any number of processes may read while one writes."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, create: bool = False) -> None:
         """Open the store in `folder`, or make an empty one there.
 
         Raises:
-            IndexDamaged: the file is no store of this format.
+            IndexDamaged: there is none, or the file is no store of this format.
         """
         self.path = folder / FILE
         fresh = not self.path.exists()
+        if fresh and not create:
+            raise IndexDamaged(f"{self.path} is missing; build the index again")
         try:
             self._db = sqlite3.connect(self.path, timeout=5, isolation_level=None, check_same_thread=False)
             self._db.execute("PRAGMA journal_mode = WAL")  # readers go on while one writes

@@ -64,23 +64,30 @@ class TermIndex:
 
 
 def build(folder: Path, passages: Iterable[tuple[int, str]], language: str = "english") -> None:
-    """Write an index of numbered texts into the empty or missing folder `folder`."""
+    """Write an index of numbered texts into the empty or missing folder `folder`.
+
+    Raises:
+        OSError: it cannot be written.
+    """
     import tantivy
 
     schema = tantivy.SchemaBuilder()
     schema.add_unsigned_field("n", stored=False, indexed=True, fast=True)
     schema.add_text_field("text", stored=False, tokenizer_name=TOKENIZER, index_option="freq")
     folder.mkdir(parents=True, exist_ok=True)
-    index = tantivy.Index(schema.build(), path=str(folder))
-    index.register_tokenizer(TOKENIZER, _analyzer(language))
-    writer = index.writer(WRITER_BYTES, 1)
-    for n, text in passages:
-        document = tantivy.Document()
-        document.add_unsigned("n", n)
-        document.add_text("text", text)
-        writer.add_document(document)
-    writer.commit()
-    writer.wait_merging_threads()
+    try:
+        index = tantivy.Index(schema.build(), path=str(folder))
+        index.register_tokenizer(TOKENIZER, _analyzer(language))
+        writer = index.writer(WRITER_BYTES, 1)
+        for n, text in passages:
+            document = tantivy.Document()
+            document.add_unsigned("n", n)
+            document.add_text("text", text)
+            writer.add_document(document)
+        writer.commit()
+        writer.wait_merging_threads()
+    except ValueError as error:  # tantivy has no other kind
+        raise OSError(f"tantivy cannot write in {folder}: {error}") from error
 
 
 def files(folder: Path) -> Sequence[Path]:

@@ -63,10 +63,17 @@ class VectorIndex:
 
 
 def build(path: Path, blocks: Iterable[Block], dimension: int) -> None:
-    """Write an exact index of all blocks to `path`."""
+    """Write an exact index of all blocks to `path`.
+
+    Raises:
+        OSError: it cannot be written.
+    """
     import faiss
 
     index = faiss.IndexIDMap2(faiss.IndexFlatIP(dimension))
     for block in blocks:
         index.add_with_ids(block.vectors, block.numbers)
-    faiss.write_index(index, str(path))
+    try:
+        faiss.write_index(index, str(path))
+    except RuntimeError as error:
+        raise OSError(f"FAISS cannot write {path}: {str(error).split('failed: ')[-1]}") from error
