@@ -1,6 +1,6 @@
 """How close rag.followup comes to people who made follow-ups stand alone (CANARD, Elgohary et al. 2019).
 
-    python -m benchmarks.rewriting PATH/TO/canard.json[.gz] [--part report|tune|all] [--show N] [--out FILE]
+    python benchmarks/rewriting.py CANARD.json.gz [--part report|tune|all] [--show N]
 
 CANARD's dialogs are split in two by the article that they are about. Rules were written and weights fitted (see
 benchmarks/fit_followups.py) while looking at the part "tune" only; the figures to quote are those of "report".
@@ -22,9 +22,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rag.english import FUNCTION_WORDS
-from rag.entities import TOKEN, bare
+import results
+
 from rag.followup import Rewrite, Turn, rewrite
+from rag.followup.english import FUNCTION_WORDS
+from rag.followup.spelling import TOKEN, bare
 
 NO_ANSWER = "I don't know."
 ANSWER_WORDS = 8  # an answer of at most so many words counts as the quoted words; a longer one is a sentence
@@ -118,7 +120,6 @@ def main() -> None:
     parser.add_argument("canard", type=Path)
     parser.add_argument("--part", choices=("report", "tune", "all"), default="report")
     parser.add_argument("--show", type=int, default=0, help="print so many of the rewritten questions")
-    parser.add_argument("--out", type=Path, help="write the figures as JSON")
     args = parser.parse_args()
     found = list(cases(read(args.canard, args.part)))
     for case in found[: args.show]:
@@ -126,8 +127,8 @@ def main() -> None:
     result = {name: round(value, 4) for name, value in figures(found).items()}
     for name, value in result.items():
         print(f"{name:34s} {value:g}")
-    if args.out:
-        args.out.write_text(json.dumps({"benchmark": "rewriting", "part": args.part, **result}, indent=1) + "\n")
+    if args.part == "report":
+        results.save("rewriting", "python benchmarks/rewriting.py canard/dev-half.json.gz", result)
 
 
 if __name__ == "__main__":

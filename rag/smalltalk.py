@@ -50,7 +50,9 @@ _THANKS = (
     r"|(?:ok|okay|great|perfect|cool|nice|wow|good|awesome|excellent|got it|i see|understood|well done|good (?:job|bot))"
     r"|(?:that(?: is|'s) (?:all|great|helpful|good|nice|perfect|it)|that (?:helps|helped)(?: a lot)?))"
 )
-_GOODBYE = r"(?:bye(?: bye)?|goodbye|good bye|see you(?: (?:later|soon|tomorrow))?|ciao|farewell|good night|so long|quit|exit)"
+_GOODBYE = (
+    r"(?:bye(?: bye)?|goodbye|good bye|see you(?: (?:later|soon|tomorrow))?|ciao|farewell|good night|so long|quit|exit)"
+)
 _YOU = r"(?:you|this (?:app|bot|tool|system|chat|program|assistant)|the (?:app|bot|tool|assistant))"  # never "it"
 _ABILITIES = (
     rf"(?:help(?: me)?(?: please)?|(?:can you )?help me|what (?:can|do|does|else can|could) {_YOU} do(?: for me)?"
@@ -85,7 +87,7 @@ _WHOLE: dict[Intent, re.Pattern[str]] = {
     Intent.ABILITIES: re.compile(rf"(?:{_GREETING} )?(?:so |and |please )?{_ABILITIES}"),
     Intent.COLLECTION: re.compile(rf"(?:{_GREETING} )?(?:so |and |please )?{_COLLECTION}"),
 }
-_FRONT = re.compile(rf"^\s*(?:{_GREETING}|{_THANKS})\s*[,.!:;–-]+\s*(?=\S)", re.IGNORECASE)
+_FRONT = re.compile(rf"^\s*(?:{_GREETING}|{_THANKS})\s*[,.!:;\u2013-]+\s*(?=\S)", re.IGNORECASE)
 
 _SAY = r"(?:say|says|said|confirm|confirms|report|reports|mention|mentions|agree|agrees|claim|claims|state|states|write|writes)"
 _IN_SAME = re.compile(
@@ -144,5 +146,5 @@ def scoped(message: str) -> Scoped:
 
 def _plain(message: str) -> str:
     """The message in small letters, without punctuation at its edges and between its parts."""
-    text = message.casefold().replace("’", "'")
+    text = message.casefold().replace("\u2019", "'")
     return " ".join(re.sub(r"[^\w' ]+", " ", text).split())

@@ -22,7 +22,7 @@ DIGEST = "42e62fa597b8f3481d10eec9ba22b1cd18f8277a8e11d39be67e126aef5b5a5f"
 
 # A word, an ending such as 's, a number up to a year's length or a run of signs, each with the space before it if any;
 # else white space. Without look-around tiktoken scans in linear time; `\s+(?!\S)` makes it panic on 1 MB of spaces.
-SPLIT = r" ?[\p{L}\p{M}]+|['’][\p{L}\p{M}]+| ?\p{N}{1,4}| ?[^\s\p{L}\p{M}\p{N}]+|\s+"  # noqa: RUF001
+SPLIT = r" ?[\p{L}\p{M}]+|['’][\p{L}\p{M}]+| ?\p{N}{1,4}| ?[^\s\p{L}\p{M}\p{N}]+|\s+"
 
 # The file behind each named encoding, and its digest as published in tiktoken's source.
 _ADDRESS = "https://openaipublic.blob.core.windows.net/encodings/{}.tiktoken"

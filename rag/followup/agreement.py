@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from rag.followup.anaphora import singular
 from rag.followup.candidates import Candidate
 from rag.followup.english import KIND_OF_NOUN, words
 from rag.followup.records import Gap, Kind, Points
+from rag.followup.spelling import singular
 
 _PARTICULAR = {Kind.EVENT, Kind.WORK, Kind.PLACE}
 _GENERAL = words("event crisis place location area region work thing")
+_VISITED = words("university college school academy museum hospital church court institute palace")
 NEVER = -3.0  # a year for "she"
 
 
@@ -30,7 +31,8 @@ def agreement(gap: Gap, candidate: Candidate) -> float:
         case Points.PLACE:
             if kind is Kind.PLACE:
                 return 1.0
-            return 0.2 if kind is Kind.ORGANISATION else -1.0 if person else -0.2
+            visited = not _VISITED.isdisjoint(candidate.key.split())
+            return 0.8 if visited else -1.0 if person else -0.2
         case Points.NAMED:
             return _as_noun(gap, candidate, person)
         case Points.YEAR:

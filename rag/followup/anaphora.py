@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -22,17 +23,17 @@ from rag.followup.english import (
     YEAR_NOUNS,
     words,
 )
-from rag.followup.entities import TOKEN, Mention
+from rag.followup.questions import Question
 from rag.followup.records import Gap, Points, Word
+from rag.followup.spelling import singular
 from rag.types import Span
 
-
-_EXPLETIVE = re.compile(
-    r"\b(?:what|how|where|who)\s+(?:is|was)\s+(?:\w+\s+)?(it)\s+(?:when|if|that|called)\b"
-    r"|\b(it)\s+(?:(?:is|was|been|has\s+been)\s+(?:considered|reported|estimated)|(?:appear|seem|turn)s?)\b"
-    r"|\b(?:is|was|be|been|makes?|made|find|found|considered)\s+(it)\s+(?:\w+\s+)?(?:\w+\s+(?:that|to)\b|true\b|possible\b|"
-    r"(?:likely|necessary|important|illegal|legal|common|safe|worth|normal|hard|easy|difficult|better|impossible)\b)"
-    r"|\b(?:does|did|will|would|can|could|do)\s+(it)\s+(?:take\b.*\bto\b|cost\b.*\bto\b|mean\s+(?:to|when|for|if)|rain|snow)",
+_EXPLETIVE = re.compile(  # "it" that stands for nothing
+    r"\b(?:what|how|where|who) (?:is|was) (?:\w+ )?(it) (?:when|if|that|called)\b"
+    r"|\b(it) (?:(?:is|was|been|has been) (?:considered|reported|estimated)|(?:appear|seem|turn)s?)\b"
+    r"|\b(?:is|was|be|been|makes?|made|find|found|considered) (it) (?:\w+ )?(?:\w+ (?:that|to)\b|true\b|possible\b"
+    r"|(?:likely|necessary|important|illegal|legal|common|safe|worth|normal|hard|easy|difficult|better|impossible)\b)"
+    r"|\b(?:do|does|did|will|would|can|could) (it) (?:(?:take|cost)\b.*\bto\b|mean (?:to|when|for|if)|rain|snow)",
     re.IGNORECASE,
 )
 _AFTER_THERE = BE | words("a an any no not exist seem another other more")
@@ -42,45 +43,30 @@ _AFTER_THAT = words(
 )
 _SAYS_WHICH = words("of that which who where called named")
 _GAP_NOUNS = frozenset(KIND_OF_NOUN) | YEAR_NOUNS
-_SCOPE_NOUNS = words("article articles page story text passage section source sources")
+_ARTICLE = words("article articles page story text passage section source sources")
+_POINTERS = words("this that these those the")
 
 
-def split(question: str) -> list[Word]:
-    """The words of a question; a possessive ending is no part of its word."""
-    found = []
-    for match in TOKEN.finditer(question):
-        text = re.sub(r"['’](?:s|re|d|ll|ve)?$", "", match[0])
-        found.append(Word(text.casefold(), Span(match.start(), match.start() + len(text))))
-    return found
-
-
-def gaps(question: str, named: tuple[Mention, ...]) -> tuple[Gap, ...]:
-    """The gaps of a question in order, the ones that its own names fill left out.
-
-    Args:
-        question: as the user wrote it.
-        named: the names in the question.
-    """
-    said = split(question)
-    expletives = {m.start(m.lastindex or 0) for m in _EXPLETIVE.finditer(question)}
-    firm = [m for m in named if m.firm or _opens(m, question)]
+def gaps(question: Question) -> tuple[Gap, ...]:
+    """The gaps of a question in order, those that it fills itself left out."""
+    expletives = {m.start(m.lastindex or 0) for m in _EXPLETIVE.finditer(question.text)}
     found: list[Gap] = []
-    for i, word in enumerate(said):
-        if any(m.span.covers(word.span) for m in named) or word.span.start in expletives:
+    for i, word in enumerate(question.words):
+        if word.span.start in expletives or any(name.span.covers(word.span) for name in question.names):
             continue
-        gap = _pronoun(said, i) or _pointer(said, i)
-        if gap and not bound_by_name(gap, question, said, firm) and not bound_by_gap(gap, found):
-            found.append(replace(gap, bound=maybe_bound(gap, question, said)))
+        gap = _pronoun(question.words, i) or _pointer(question.words, i)
+        if gap and not bound_by_name(gap, question) and not bound_by_gap(gap, found):
+            found.append(replace(gap, bound=maybe_bound(gap, question)))
     return tuple(found)
 
 
-def _opens(mention: Mention, question: str) -> bool:
-    """Whether the first word of a question is a name: "Tesla was ...", "Tesla's wife ..."; "Using ..." is none."""
-    after = re.match(r"['’]s?\b| (\w+)", question[mention.span.end :])
-    return not mention.span.start and after is not None and (after[1] or "is").casefold() in AUXILIARIES
+def asks_about_article(question: Question) -> bool:
+    """Whether a question points to the article itself ("in this article")."""
+    pairs = pairwise(word.text for word in question.words)
+    return any(noun in _ARTICLE and before in _POINTERS for before, noun in pairs)
 
 
-def _pronoun(said: list[Word], i: int) -> Gap | None:
+def _pronoun(said: Sequence[Word], i: int) -> Gap | None:
     word, after = said[i], said[i + 1].text if i + 1 < len(said) else ""
     if word.text not in PRONOUNS or word.text.endswith(("self", "selves")):
         return None
@@ -93,7 +79,7 @@ def _pronoun(said: list[Word], i: int) -> Gap | None:
     return Gap(word.span, points, possessive)
 
 
-def _pointer(said: list[Word], i: int) -> Gap | None:
+def _pointer(said: Sequence[Word], i: int) -> Gap | None:
     """A gap that "there", "this", "that", "these", "those" or "the" opens."""
     word = said[i]
     before = said[i - 1].text if i else ""
@@ -101,18 +87,18 @@ def _pointer(said: list[Word], i: int) -> Gap | None:
     if word.text == "there":
         existential = after in _AFTER_THERE or before in BE or (before in _BEFORE_THERE and after)
         return None if existential or before in PREPOSITIONS - words("from in near") else Gap(word.span, Points.PLACE)
-    if word.text not in {"this", "that", "these", "those", "the"}:
+    if word.text not in _POINTERS:
         return None
     noun = _noun(said, i)
     if noun:
         return _named_gap(said, i, noun)
-    if after in _SCOPE_NOUNS or word.text == "the" or (word.text == "that" and not _is_demonstrative(before, after)):
+    if after in _ARTICLE or word.text == "the" or (word.text == "that" and not _is_demonstrative(before, after)):
         return None
-    alone = not after or after in FUNCTION_WORDS or word.text in {"this", "that"} and before in AUXILIARIES
+    alone = not after or after in FUNCTION_WORDS or (word.text in {"this", "that"} and before in AUXILIARIES)
     return Gap(word.span, Points.EVENT, possessive=not alone)
 
 
-def _noun(said: list[Word], i: int) -> Word | None:
+def _noun(said: Sequence[Word], i: int) -> Word | None:
     """The noun that may stand for a name: "the album", "this first album", "that same year"."""
     furthest = 1 if said[i].text == "the" else 3
     for word in said[i + 1 : i + 1 + furthest]:
@@ -123,7 +109,7 @@ def _noun(said: list[Word], i: int) -> Word | None:
     return None
 
 
-def _named_gap(said: list[Word], i: int, noun: Word) -> Gap | None:
+def _named_gap(said: Sequence[Word], i: int, noun: Word) -> Gap | None:
     span = Span(said[i].span.start, noun.span.end)
     base = singular(noun.text)
     if base in YEAR_NOUNS:  # "this year" is the one we live in
@@ -133,17 +119,10 @@ def _named_gap(said: list[Word], i: int, noun: Word) -> Gap | None:
         # "the capital of France" and "the company that ..." say which one is meant, "the canal zone" is one noun;
         # in "did the band tour" the word that follows is the verb
         after = next((w.text for w in said if w.span.start >= noun.span.end), "")
-        asked = i > 0 and said[i - 1].text in AUXILIARIES
-        if after in _SAYS_WHICH or (after and after not in FUNCTION_WORDS and not asked):
+        verb = i > 0 and said[i - 1].text in AUXILIARIES and singular(after) not in _GAP_NOUNS
+        if after in _SAYS_WHICH or (after and after not in FUNCTION_WORDS and not verb):
             return None
     return Gap(span, Points.NAMED, kind=KIND_OF_NOUN[base], noun=base)
-
-
-def singular(noun: str) -> str:
-    """The singular of a regular plural; any other word as it is."""
-    if noun in _GAP_NOUNS or not noun.endswith("s"):
-        return noun
-    return f"{noun[:-3]}y" if noun.endswith("ies") else noun[:-1]
 
 
 def _is_demonstrative(before: str, after: str) -> bool:
@@ -151,12 +130,3 @@ def _is_demonstrative(before: str, after: str) -> bool:
     if not after:
         return True
     return before in AUXILIARIES | PREPOSITIONS | QUESTION_WORDS or (not before and after in _AFTER_THAT)
-
-
-def asks_about_article(question: str) -> bool:
-    """Whether the question points to the article itself ("in this article")."""
-    said = split(question)
-    return any(
-        w.text in _SCOPE_NOUNS and before.text in {"this", "that", "the", "these", "those"}
-        for before, w in pairwise(said)
-    )

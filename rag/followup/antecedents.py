@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.followup.agreement import NEVER, agreement
+from rag.followup.agreement import agreement
 from rag.followup.candidates import Candidate
-from rag.followup.records import Gap, Kind
+from rag.followup.records import Gap, Kind, Points
 
 WEIGHTS: dict[str, float] = {
     "recency": 1.11,
@@ -22,6 +22,8 @@ WEIGHTS: dict[str, float] = {
     "pair": 0.46,
     "dropped": -2.0,  # set by hand: no dialog of CANARD changes its topic
 }
+
+_LEAST_AGREEMENT = {Points.PERSON: 0.0, Points.NAMED: 0.1}  # "it" may stand for the unknown, "the band" may not
 
 
 def features(gap: Gap | None, candidate: Candidate) -> dict[str, float]:
@@ -48,7 +50,7 @@ def score(gap: Gap | None, candidate: Candidate) -> float:
 
 def choose(gap: Gap, found: Sequence[Candidate]) -> Candidate | None:
     """The best candidate for a gap, None if none may fill it."""
-    fits = [c for c in found if agreement(gap, c) > NEVER]
+    fits = [c for c in found if agreement(gap, c) >= _LEAST_AGREEMENT.get(gap.points, -0.9)]
     return max(fits, key=lambda c: score(gap, c), default=None)
 
 

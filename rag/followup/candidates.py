@@ -8,11 +8,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from rag.followup.anaphora import singular, split
 from rag.followup.english import AUXILIARIES, FUNCTION_WORDS, HE, IT, KIND_OF_NOUN, SHE, THEY
 from rag.followup.entities import Mention, mentions, name_key, titled
-from rag.followup.kinds import folded
 from rag.followup.records import Kind, Nature, Turn
+from rag.followup.spelling import folded, is_plural, singular, split
 from rag.types import Span
 
 TURNS_SEEN = 6
@@ -40,13 +39,16 @@ class Candidate:
         return self.pronouns.most_common(1)[0][0] if self.pronouns else ""
 
 
-_FOCUS = re.compile(
+_OPENER = r"(?:the |an? |his |her |its |their )"
+_FOCUS = re.compile(  # "the Asian tour" in "what was the Asian tour?" and in "who paid for the Asian tour?"
     r"(?:^(?:and |so )?(?:what|who|which)(?:'s| is| was| are| were) "
-    r"|\b(?:about|of|on|with|for|in|at|from|during|is|was|are|were) (?=the |an? |his |her |its |their |\S+['’]s? ))"
-    r"((?:the |an? |his |her |its |their |(?:[\w.-]+ ){1,3}?[\w.-]+['’]s? )?(?:[^\W\d_][\w'’-]* ?){1,4})\W*$",
+    rf"|\b(?:about|of|on|with|for|in|at|from|during|is|was|are|were) (?={_OPENER}|\S+['\u2019]s? ))"
+    rf"((?:{_OPENER}|(?:[\w.-]+ ){{1,3}}?[\w.-]+['\u2019]s? )?(?:[^\W\d_][\w'\u2019-]* ?){{1,4}})\W*$",
     re.IGNORECASE,
 )
-_SUBJECT = re.compile(r"\b(?:do|did|does|are|were|can|could|will|would|have|had|why|how) ([^\W\d_]+s) ", re.IGNORECASE)
+_SUBJECT = re.compile(  # "inflation" in "Did inflation rise?", "bees" in "Why are bees useful?"
+    r"\b(?:(?:do|did|does) ([^\W\d_]+)|(?:are|were|can|could|will|would|have|had|why|how) ([^\W\d_]+s)) ", re.IGNORECASE
+)
 
 
 def candidates(turns: Sequence[Turn]) -> list[Candidate]:
@@ -86,7 +88,7 @@ def _since_change(turns: Sequence[Turn]) -> int:
 def _mentions(turn: Turn, back: int) -> Iterator[tuple[str, Mention]]:
     title = titled(turn.title)
     if title:
-        if _is_common(title, f"{turn.question} {turn.sentence}"):
+        if _is_common(title, turn.question) or _is_common(title, turn.sentence):
             title = replace(title, nature=Nature(Kind.THING, plural=True))
         yield "title", title
         if re.search(rf"\b{re.escape(title.key)}", folded(turn.standalone_question)):
@@ -106,6 +108,8 @@ def _mentions(turn: Turn, back: int) -> Iterator[tuple[str, Mention]]:
 
 def _is_common(title: Mention, text: str) -> bool:
     """Whether a title is a common noun, "Samurai" or "Prime number": small letters start it within the text."""
+    if text.islower():
+        return False
     stem = re.escape(title.text[1:].removesuffix("s"))
     return bool(re.search(rf"(?<!\w){re.escape(title.text[0].lower())}{stem}", text))
 
@@ -115,13 +119,12 @@ def _focus(question: str) -> Iterator[Mention]:
     for match in (_FOCUS.search(question), _SUBJECT.search(question)):
         if not match:
             continue
-        noun = match[1].strip()
+        noun = (match[1] or match[match.lastindex or 0]).strip()
         tokens = [w.text for w in split(noun)]
         content = [w for w in tokens if w not in FUNCTION_WORDS]
         if content and not any(w in AUXILIARIES for w in tokens):
             kind = KIND_OF_NOUN.get(singular(content[-1]), Kind.UNKNOWN)
-            plural = content[-1].endswith("s") and not content[-1].endswith("ss")
-            yield Mention(noun, Span(*match.span(1)), Nature(kind, plural=plural))
+            yield Mention(noun, Span(*match.span()), Nature(kind, plural=is_plural(content[-1])))
 
 
 def _pairs(text: str, names: tuple[Mention, ...]) -> Iterator[Mention]:

@@ -37,7 +37,9 @@ ADVERBS = words(
     "someone something nothing nobody really actually first last next own several few away back together else's"
 )
 PERSONAL = words("i me my mine we us our ours you your yours myself yourself")
-IMPERATIVES = words("name describe list give tell explain show state identify compare define mention summarise summarize")
+IMPERATIVES = words(
+    "name describe list give tell explain show state identify compare define mention summarise summarize"
+)
 FUNCTION_WORDS = (
     QUESTION_WORDS
     | AUXILIARIES
@@ -54,10 +56,10 @@ FUNCTION_WORDS = (
 NOUNS: dict[Kind, frozenset[str]] = {
     Kind.PERSON: words(
         "man woman boy girl person guy lady actor actress artist author baby boss candidate captain ceo chairman "
-        "chancellor character coach composer criminal daughter director doctor driver emperor engineer founder general "
-        "governor husband inventor judge king lawyer leader mayor minister musician officer painter patient philosopher "
-        "player poet politician pope premier president priest prince princess professor queen scientist senator singer "
-        "soldier son spokesman spokeswoman suspect victim wife winner writer"
+        "chancellor character coach composer criminal daughter director doctor driver emperor engineer founder "
+        "general governor husband inventor judge king lawyer leader mayor minister musician officer painter patient "
+        "philosopher player poet politician pope premier president priest prince princess professor queen scientist "
+        "senator singer soldier son spokesman spokeswoman suspect victim wife winner writer"
     ),
     Kind.PLACE: words(
         "place city town village country nation state province region area county district island continent location "
@@ -92,11 +94,11 @@ YEAR_NOUNS = words("year season decade century")
 # Words in a name that tell its kind.
 NAME_WORDS: dict[Kind, frozenset[str]] = {
     Kind.ORGANISATION: words(
-        "agency airlines airways alliance army empire dynasty kingdom association authority bank band board brothers bureau church club "
-        "college commission committee company congress corp corporation council court department federation foundation "
-        "front fund gmbh group inc institute institution international league ltd ministry museum nato navy network "
-        "opec orchestra organisation organization parliament party police press records school senate service society "
-        "team times trust un union unicef university"
+        "agency airlines airways alliance army empire dynasty kingdom association authority bank band board brothers "
+        "bureau church club college commission committee company congress corp corporation council court department "
+        "federation foundation front fund gmbh group inc institute institution international league ltd ministry "
+        "museum nato navy network opec orchestra organisation organization parliament party police press records "
+        "school senate service society team times trust un union unicef university"
     ),
     Kind.PLACE: words(
         "airport avenue basin bay beach bridge canyon castle cathedral city coast county desert district forest gulf "

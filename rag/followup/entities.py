@@ -6,21 +6,22 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rag.followup.english import FUNCTION_WORDS, words
-from rag.followup.kinds import folded, kind_beside, kind_of_role, nature
+from rag.followup.english import AUXILIARIES, FUNCTION_WORDS, words
+from rag.followup.kinds import kind_beside, kind_of_role, nature
 from rag.followup.records import Kind, Nature
+from rag.followup.spelling import TOKEN, bare, folded
 from rag.types import Span
 
-_ABBREVIATION = r"(?:[^\W\d_]|St|Dr|Mr|Mrs|Ms|Jr|Sr|Mt|Ft)\.(?=\s?\S)|(?:[^\W\d_]\.){2,}"
-TOKEN = re.compile(rf"{_ABBREVIATION}|[^\W_]+(?:['’.&/-][^\W_]+)*")
-_POSSESSIVE = re.compile(r"['’]s?$")
 _QUOTED = re.compile(r"[\"“«]([^\"“”«»]{2,80}?)[,.]?[\"”»]")
 _YEAR = re.compile(r"\b(?:1[0-9]{3}|20[0-9]{2})\b(?!s)")
 _BRACKET = re.compile(r"\s*\(([^()]*)\)\s*$")
 _LINKS = words("of the de da di du des del van von der den la le el al bin ibn y & for")
-_DEMONYM = re.compile(r"(?:ean|ian|ish|ese|ican|French|Dutch|German|Greek|Swiss|Soviet|Roman|Arab|Czech|Iraqi|Israeli)$")
+_DEMONYM = re.compile(
+    r"(?:ean|ian|ish|ese|ican|French|Dutch|German|Greek|Swiss|Soviet|Roman|Arab|Czech|Iraqi|Israeli)$"
+)
 _ADJECTIVE_PLACE = re.compile(r" [a-z]")
 _ROLES = words("president chancellor minister senator governor secretary professor captain ceo chairman")
+_VERBAL = (AUXILIARIES - {"may", "will"}) | words("to after as amid says say wins hits falls rises takes")
 _CALENDAR = words(
     "january february march april may june july august september october november december "
     "monday tuesday wednesday thursday friday saturday sunday i i'm i've i'd i'll"
@@ -33,7 +34,7 @@ class Mention:
 
     text: str  # with "the" before it, where the text has that, and without a possessive ending
     span: Span
-    nature: Nature = Nature()
+    nature: Nature
     firm: bool = True  # False: one word with a capital that may be due to the start of a sentence
 
     @property
@@ -48,11 +49,6 @@ class Mention:
 def name_key(name: str) -> str:
     """A name in small letters, without accents and "the" in front: equal for equal names."""
     return " ".join(folded(bare(name)).replace('"', "").split()).removeprefix("the ")
-
-
-def bare(name: str) -> str:
-    """A name without its possessive ending."""
-    return _POSSESSIVE.sub("", name)
 
 
 def mentions(text: str) -> tuple[Mention, ...]:
@@ -72,7 +68,7 @@ def titled(title: str) -> Mention | None:
     name = (title[: bracket.start()] if bracket else title).strip()
     tokens = TOKEN.findall(name)
     small = [t for t in tokens if t[0].islower() and t not in _LINKS and t != "and"]
-    if not tokens or len(tokens) > 7 or (small and len(tokens) > 4):
+    if not tokens or len(tokens) > 7 or (small and len(tokens) > 3) or not _VERBAL.isdisjoint(map(folded, tokens)):
         return None
     known = nature(name)
     kind = kind_of_role(bracket[1]) if bracket else Kind.UNKNOWN
@@ -98,7 +94,7 @@ def _named(text: str) -> Iterator[Mention]:
     links: list[re.Match[str]] = []
     for token in TOKEN.finditer(text):
         previous = (links or run or [token])[-1]
-        apart = text[previous.end() : token.start()] not in {" ", ""} or _POSSESSIVE.search(previous[0])
+        apart = text[previous.end() : token.start()] not in {" ", ""} or bare(previous[0]) != previous[0]
         if run and apart:
             yield from _mention(text, run)
             run, links = [], []
@@ -147,5 +143,5 @@ def _mention(text: str, run: list[re.Match[str]]) -> Iterator[Mention]:
 
 
 def _opens_sentence(text: str, start: int) -> bool:
-    before = text[:start].rstrip(" \t\"'“‘(«")
+    before = text[:start].rstrip(" \t\"'“\u2018(«")
     return not before or before[-1] in ".?!\n:;…" or before.endswith("--")

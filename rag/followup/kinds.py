@@ -3,37 +3,32 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
-from rag.followup.english import FUNCTION_WORDS, KIND_OF_NOUN, NAME_WORDS
+from rag.followup.english import FUNCTION_WORDS, KIND_OF_NOUN, NAME_WORDS, words
 from rag.followup.names import FEMALE_NAMES, MALE_NAMES, PLACES
 from rag.followup.records import Kind, Nature
+from rag.followup.spelling import TOKEN, bare, folded, is_plural
 
-_WORD = re.compile(r"[^\W_]+(?:['’.&-][^\W_]+)*")
 _ROMAN = re.compile(r"[ivx]+$")
 _PERSON_ENDINGS = ("er", "ist", "ian", "or", "man", "woman")
-_FEMALE_TITLES = frozenset("mrs ms miss lady dame queen princess".split())
-_EITHER_TITLES = frozenset("dr professor president senator captain chancellor".split())
+_FEMALE_TITLES = words("mrs ms miss lady dame queen princess")
+_EITHER_TITLES = words("dr professor president senator captain chancellor")
 # "a town called Linz", "the film, Epaves"
 _BEFORE = re.compile(r"([^\W\d_]+),? (?:(?:called|named|titled|entitled|known as) )?[\"“(]?$")
 # "Linz, a small town in", "Linz is the third city": at most four words before the noun
-_AFTER = re.compile(r"^[\"”)]?,? (?:(?:is|was|are|were) )?(?:an?|the|his|her|their|its) ((?:[^\W_][\w'’-]* ?){1,5})")
-
-
-def folded(text: str) -> str:
-    """Small letters without accents."""
-    if text.isascii():
-        return text.lower()
-    return "".join(c for c in unicodedata.normalize("NFD", text.casefold()) if not unicodedata.combining(c))
+_PLACED = re.compile(r"\b(?:in|near|outside|across) $")
+_AFTER = re.compile(
+    r"^[\"”)]?,? (?:(?:is|was|are|were) )?(?:an?|the|his|her|their|its) ((?:[^\W_][\w'\u2019-]* ?){1,5})"
+)
 
 
 def nature(name: str) -> Nature:
     """What the words of a name tell about it."""
-    parts = [re.sub(r"['’]s?$", "", folded(p)).rstrip(".") for p in _WORD.findall(name)]
+    parts = [folded(bare(token)).rstrip(".") for token in TOKEN.findall(name)]
     parts = [p for p in parts if p != "the"] or [""]
     first, last = parts[0], parts[-1]
     head = parts[parts.index("of") - 1] if "of" in parts[1:] else ""  # "Guinness Book of Records"
-    plural = len(last) > 3 and last.endswith("s") and (not last.endswith(("ss", "us", "is")) or last.endswith("zis"))
+    plural = is_plural(last)
     if " ".join(parts) in PLACES:
         return Nature(Kind.PLACE)
     for kind in (Kind.EVENT, Kind.ORGANISATION, Kind.PLACE, Kind.WORK):
@@ -52,6 +47,8 @@ def nature(name: str) -> Nature:
 
 def kind_beside(before: str, after: str) -> Kind:
     """What the words right before and after a name say of it: "the film Epaves", "Linz, a town in"."""
+    if _PLACED.search(before):
+        return Kind.PLACE
     near = _BEFORE.search(before)
     if near and near[1].casefold() in KIND_OF_NOUN:
         return KIND_OF_NOUN[near[1].casefold()]

@@ -1,7 +1,7 @@
 """A question without names or pronouns + earlier turns -> how likely it leans on what was said before.
 
-"What were the effects?" does, "What is a prime number?" does not. Logistic regression on a dozen counts that a person
-could make; benchmarks/fit_followups.py fits and prints the weights.
+"What were the effects?" does, "What is a prime number?" does not. Logistic regression on counts that a person could
+make; benchmarks/fit_followups.py fits and prints the weights.
 """
 
 from __future__ import annotations
@@ -10,17 +10,19 @@ import math
 import re
 from collections.abc import Sequence
 
-from rag.followup.anaphora import split
 from rag.followup.english import AUXILIARIES, FUNCTION_WORDS, words
-from rag.followup.records import Gap, Points, Turn, Word
+from rag.followup.questions import Question
+from rag.followup.records import Gap, Points, Turn
+from rag.followup.spelling import split
 
 _MORE = words("else other another others more next also")
 _TERMS = words("term called name type kind known")
 _PAST = words("did was were had")
 _PRESENT = words("is are do does can has have")
-_DEFINES = re.compile(r"^(?:what|who) (?:is|are|was|were) (?:an? )?[^\W\d_]+(?: [^\W\d_]+)?\W*$", re.IGNORECASE)
-_BARE_END = re.compile(r"\b(?:the|an?) (?:[^\W\d_][\w'-]* ){0,2}[^\W\d_][\w'-]*\W*$", re.IGNORECASE)  # "... the capital?"
+_DEFINES = re.compile(r"(?:what|who) (?:is|are|was|were) (?:an? )?[^\W\d_]+(?: [^\W\d_]+)?\W*", re.IGNORECASE)
+_BARE_END = re.compile(r"\b(?:the|an?) (?:[^\W\d_][\w'-]* ){0,2}[^\W\d_][\w'-]*\W*$", re.IGNORECASE)  # "the capital?"
 _STEM_CHARS = 5  # enough to match "invented" with "invention"
+_TURNS_HEARD = 2
 
 BIAS = 2.0
 WEIGHTS: dict[str, float] = {
@@ -43,35 +45,30 @@ WEIGHTS: dict[str, float] = {
 }
 
 
-def need(question: str, open_gaps: Sequence[Gap], turns: Sequence[Turn]) -> float:
+def need(question: Question, gaps: Sequence[Gap], turns: Sequence[Turn]) -> float:
     """The probability that the question needs something from the earlier turns, 0 to 1."""
-    values = features(question, open_gaps, turns)
-    return 1 / (1 + math.exp(-BIAS - sum(WEIGHTS.get(name, 0.0) * value for name, value in values.items())))
+    values = features(question, gaps, turns)
+    return 1 / (1 + math.exp(-BIAS - sum(WEIGHTS[name] * value for name, value in values.items())))
 
 
-def features(question: str, open_gaps: Sequence[Gap], turns: Sequence[Turn]) -> dict[str, float]:
+def features(question: Question, gaps: Sequence[Gap], turns: Sequence[Turn]) -> dict[str, float]:
     """What speaks for and against it."""
-    said = [w.text for w in split(question)]
-    content = [w for w in said if w not in FUNCTION_WORDS]
-    heard = {
-        stem
-        for turn in turns[-2:]
-        for text in (turn.standalone_question, turn.answer, turn.sentence, turn.title)
-        for stem in _stems(split(text))
-    }
-    points = {gap.points for gap in open_gaps}
+    said = [word.text for word in question.words]
+    content = [word for word in said if word not in FUNCTION_WORDS]
+    heard = _stems(turns[-_TURNS_HEARD:])
+    points = {gap.points for gap in gaps}
     return {
         "content words": float(min(len(content), 8)),
         "one or none": float(len(content) <= 1),
         "two": float(len(content) == 2),
-        "heard before": float(min(3, sum(w[:_STEM_CHARS] in heard for w in set(content)))),
+        "heard before": float(min(3, sum(word[:_STEM_CHARS] in heard for word in set(content)))),
         "more": float(not _MORE.isdisjoint(said)),
         "any": float("any" in said),
         "yes or no": float(bool(said) and said[0] in AUXILIARIES),
-        "happened": float(any(w.startswith("happen") for w in said)),
-        "bare end": float(bool(_BARE_END.search(question))),
+        "happened": float(any(word.startswith("happen") for word in said)),
+        "bare end": float(bool(_BARE_END.search(question.text))),
         "of": float("of" in said),
-        "defines": float(bool(_DEFINES.match(question.strip()))),
+        "defines": float(bool(_DEFINES.fullmatch(question.text))),
         "term": float(not _TERMS.isdisjoint(said)),
         "past": float(not _PAST.isdisjoint(said)),
         "present": float(not _PRESENT.isdisjoint(said)),
@@ -80,5 +77,6 @@ def features(question: str, open_gaps: Sequence[Gap], turns: Sequence[Turn]) -> 
     }
 
 
-def _stems(said: Sequence[Word]) -> set[str]:
-    return {w.text[:_STEM_CHARS] for w in said if w.text not in FUNCTION_WORDS}
+def _stems(turns: Sequence[Turn]) -> set[str]:
+    texts = (text for turn in turns for text in (turn.standalone_question, turn.answer, turn.sentence, turn.title))
+    return {word.text[:_STEM_CHARS] for text in texts for word in split(text) if word.text not in FUNCTION_WORDS}

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from rag.followup.agreement import agreement
-from rag.followup.anaphora import asks_about_article, gaps, split
+from rag.followup.anaphora import asks_about_article, gaps
 from rag.followup.antecedents import choose, topic
 from rag.followup.candidates import Candidate, candidates
 from rag.followup.ellipsis import complete
 from rag.followup.english import FUNCTION_WORDS, IMPERATIVES
-from rag.followup.entities import mentions
-from rag.followup.kinds import folded
 from rag.followup.needs import need
+from rag.followup.questions import Question
 from rag.followup.records import Gap, Kind, Points, Rewrite, Turn
+from rag.followup.spelling import folded
 from rag.followup.wording import add, fill, make_own
 
-MIN_NEED = 0.3  # below it a question stands alone
-SURE_NEED = 0.9  # from it on a question surely leans on the turns before
+MIN_NEED = 0.3  # below it a question stands alone; from it on a second search tells (see weighing), so it may be low
 _CLAUSE_WORDS = 14  # the longest sentence that "this" is spelled out with
+_QUOTED = re.compile(r"[\"“«][^\"”»]+[\"”»]")
 
 
 def rewrite(question: str, turns: Sequence[Turn]) -> Rewrite:
@@ -28,41 +29,35 @@ def rewrite(question: str, turns: Sequence[Turn]) -> Rewrite:
     if not asked or not before:
         return Rewrite(question, question, changed=False)
     text, sure = _Rewriter(asked, before).run()
-    return Rewrite(text if text != asked else question, question, text != asked, sure)
+    return Rewrite(text, question, changed=True, sure=sure) if text != asked else Rewrite(question, question, False)
 
 
-def leaning(question: str, turns: Sequence[Turn]) -> list[Gap] | None:
-    """The open gaps of a question whose need of context only a probability can tell, None for any other question."""
+def leaning(question: str, turns: Sequence[Turn]) -> tuple[Gap, ...] | None:
+    """The gaps of a question whose need of context only a probability can tell, None for any other question."""
     this = _Rewriter(question, turns)
-    if any(this._words(gap, best) for gap in this.gaps if (best := choose(gap, this.found))):
-        return None
-    return None if this._names_something() else this.gaps
+    return this.gaps if this.fill()[0] == question and not this.names_something() else None
 
 
 class _Rewriter:
     """One question on its way to standing alone."""
 
-    def __init__(self, question: str, turns: Sequence[Turn]) -> None:
-        self.question = question
+    def __init__(self, text: str, turns: Sequence[Turn]) -> None:
+        self.question = Question.of(text)
         self.turns = turns
         self.found = candidates(turns)
-        self.named = mentions(question)
-        self.gaps = [gap for gap in gaps(question, self.named) if not gap.bound]
+        self.gaps = tuple(gap for gap in gaps(self.question) if not gap.bound)
 
     def run(self) -> tuple[str, bool]:
         """The stand-alone question, and whether that is sure."""
-        text, sure = self._fill()
-        last = self.turns[-1]
-        whole = complete(text, last.standalone_question, last.answer)
+        text, sure = self.fill()
+        whole = complete(text, self.turns)
         if whole:
             return whole, sure
-        if text != self.question or self._names_something():
-            return text, sure
-        return self._lean()
+        return (text, sure) if text != self.question.text or self.names_something() else self._lean()
 
-    def _fill(self) -> tuple[str, bool]:
-        """Put names into the gaps, each name once."""
-        text, sure = self.question, True
+    def fill(self) -> tuple[str, bool]:
+        """The question with names in its gaps, no name twice, and whether they surely belong there."""
+        text, sure = self.question.text, True
         left = list(self.found)
         chosen: list[tuple[Gap, str]] = []
         for gap in self.gaps:
@@ -71,50 +66,43 @@ class _Rewriter:
             if best and words:
                 chosen.append((gap, words))
                 left.remove(best)
-                sure &= self._is_sure(gap, best)
+                sure &= not self.question.names if gap.points is Points.NAMED else agreement(gap, best) > 0
         for gap, words in reversed(chosen):
             text = text[: gap.span.start] + words + text[gap.span.end :]
-        return text, sure
+        return (text[:1].upper() + text[1:] if self.question.text[:1].isupper() else text), sure
 
-    def _is_sure(self, gap: Gap, best: Candidate) -> bool:
-        fits = agreement(gap, best)
-        if gap.points is Points.NAMED:
-            return not self.named
-        return fits > 0
-
-    def _words(self, gap: Gap, best: Candidate) -> str | None:
-        fits = agreement(gap, best)
-        if (gap.points is Points.NAMED and fits <= 0) or (gap.points is Points.PERSON and fits < 0):
-            return None
-        if gap.points is Points.EVENT:
-            sentence = self.turns[-1].sentence
-            if gap.possessive:
-                return None
-            if fits > 0 and min(best.seen.values()) == 0:
-                return best.name
-            if not 0 < len(sentence.split()) <= _CLAUSE_WORDS:
-                return None
-            return f"{gap.span.of(self.question)} ({sentence.strip(' .,;')})"
-        return fill(self.question, gap, best.name)
-
-    def _names_something(self) -> bool:
+    def names_something(self) -> bool:
         """Whether the question holds a name of its own, or one of the conversation's, in small letters too."""
-        if any(m.kind is not Kind.YEAR and m.key not in IMPERATIVES for m in self.named):
+        names = (m for m in self.question.names if m.kind is not Kind.YEAR and m.key not in IMPERATIVES)
+        if any(names) or _QUOTED.search(self.question.text):
             return True
-        said = {folded(w.text) for w in split(self.question)}
+        said = {folded(word.text) for word in self.question.words}
         return any(_is_named(candidate, said) for candidate in self.found)
 
+    def _words(self, gap: Gap, best: Candidate) -> str | None:
+        """What to put into a gap, None if the best candidate does not belong there."""
+        return self._event(gap, best) if gap.points is Points.EVENT else fill(self.question.text, gap, best.name)
+
+    def _event(self, gap: Gap, best: Candidate) -> str | None:
+        """What "this" or "that" stands for: what the last turn named, else all that it said, if that is short."""
+        sentence = self.turns[-1].sentence
+        if gap.possessive:
+            return None
+        if agreement(gap, best) > 0 and min(best.seen.values()) == 0:
+            return best.name
+        short = 0 < len(sentence.split()) <= _CLAUSE_WORDS
+        return f"{gap.span.of(self.question.text)} ({sentence.strip(' .,;')})" if short else None
+
     def _lean(self) -> tuple[str, bool]:
-        """Add what the conversation is about, if the question needs it."""
-        about = topic(self.found)
+        """The question with what the conversation is about, if it needs that."""
+        text, about = self.question.text, topic(self.found)
         probability = need(self.question, self.gaps, self.turns)
         if about is None or probability < MIN_NEED:
-            return self.question, True
-        sure = probability >= SURE_NEED
+            return text, True
         gap = self.gaps[0] if self.gaps else None
         if gap and (gap.points is Points.NAMED or gap.possessive) and not asks_about_article(self.question):
-            return make_own(self.question, gap, about.name), sure
-        return add(self.question, about.name), sure
+            return make_own(text, gap, about.name), False
+        return add(text, about.name), False
 
 
 def _is_named(candidate: Candidate, said: set[str]) -> bool:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 
-from rag.followup.anaphora import split
 from rag.followup.english import FUNCTION_WORDS, PREPOSITIONS, words
 from rag.followup.records import Gap, Points
+from rag.followup.spelling import split
 
 _PLACE_PREPOSITIONS = words("from near in to at around")
 _TIME_PREPOSITIONS = words("in during of since for until before after by")
 _MOTION = words("go goes going went get got move moved travel travelled traveled sent come came return returned arrive")
-_ABOUT = re.compile(r"\b(?:interesting|tell|know|say|said|fact|facts|aspects?|information|notable|learn)\b", re.IGNORECASE)
+_ABOUT = re.compile(
+    r"\b(?:interesting|tell|know|say|said|fact|facts|aspects?|information|notable|learn)\b", re.IGNORECASE
+)
 _TRAIL = " \t\n?!.…"
 
 
