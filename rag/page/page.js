@@ -59,11 +59,13 @@ function unlabel() {
 }
 
 // Gradio would scroll to the end of a long answer; its beginning is what counts.
-let messagesSeen = 0;
+let messagesSeen = "";
 function showLatest() {
-  const messages = document.querySelectorAll("#messages :is(.asked, .answer, .notice)");
-  if (messages.length === messagesSeen) return;
-  messagesSeen = messages.length;
+  const understood = document.querySelector("#understood")?.offsetHeight > 0; // takes room from the messages
+  const messages = document.querySelectorAll("#messages :is(.asked, .answer, .notice, .remark)");
+  const seen = `${messages.length} ${understood}`;
+  if (seen === messagesSeen) return;
+  messagesSeen = seen;
   const questions = document.querySelectorAll("#messages .asked");
   const scroller = document.querySelector("#messages .bubble-wrap");
   const latest = questions[questions.length - 1];

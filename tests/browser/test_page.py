@@ -248,6 +248,11 @@ def test_a_follow_up_shows_how_it_was_understood_and_can_be_put_right(tab: Tab) 
     understood.wait_for()
     assert understood.input_value() == "Where did Marie Curie study?"
     assert "Sorbonne" in tab.marked
+    answer = tab.page.locator("#messages .answer").last
+    box = tab.page.get_by_label("Your question")
+    assert box.bounding_box()["y"] - understood.bounding_box()["y"] < 120, "nothing but a line lies between the two"
+    above, below = answer.bounding_box(), understood.bounding_box()
+    assert above["y"] + 40 < below["y"], "the answer is in sight, above how the question was understood"
     tab.picture("follow-up")
 
     answers = tab.page.locator("#messages .answer")
