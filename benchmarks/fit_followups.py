@@ -1,4 +1,4 @@
-"""Fit the weights of rag.antecedents and rag.needs, and print them as they stand in those modules.
+"""Fit the weights of rag.followup.antecedents and rag.followup.needs, and print them as they stand in those modules.
 
     python benchmarks/fit_followups.py CANARD.json.gz SQUAD_TRAIN.json.gz
 
