@@ -94,33 +94,26 @@ def follow_ups(corpus: Corpus) -> dict[str, list[FollowUp]]:
     return dict(found)
 
 
-def openings(corpus: Corpus, used: set[str]) -> dict[str, list[FollowUp]]:
-    """The other questions that hold their entity's name, by title."""
-    found: dict[str, list[FollowUp]] = defaultdict(list)
-    for question in corpus.questions:
-        names = ENTITIES[question.title].names if question.title in ENTITIES else ()
-        if question.id not in used and any(re.search(rf"\b{re.escape(name)}\b", question.text) for name in names):
-            found[question.title].append(FollowUp(question, question.text, "opening"))
-    return found
-
-
 def conversations(corpus: Corpus, most: int) -> Iterator[list[FollowUp]]:
-    """Five questions each: an opening, two follow-ups, one about another article, one follow-up to that."""
-    left = follow_ups(corpus)
-    opening = openings(corpus, {one.question.id for ones in left.values() for one in ones})
+    """Five questions each: an opening, two follow-ups, one about another article, one follow-up to that.
+
+    No follow-up comes twice; the questions that open a topic may, and are follow-ups elsewhere.
+    """
+    whole = follow_ups(corpus)
+    left = {title: list(ones) for title, ones in whole.items()}
     chance = random.Random(0)
 
-    def opener(title: str) -> FollowUp:
-        return (opening[title] or left[title]).pop()
+    def topic(title: str, length: int) -> list[FollowUp]:
+        after = [left[title].pop() for _ in range(length)]
+        return [chance.choice([one for one in whole[title] if one not in after]), *after]
 
     for _ in range(most):
         titles = [title for title, ones in left.items() if len(ones) >= 3]
         if not titles:
             return
         first = chance.choices(titles, [len(left[title]) for title in titles])[0]
-        conversation = [opener(first), *(left[first].pop() for _ in range(2))]
+        questions = topic(first, 2)
         others = [title for title, ones in left.items() if title != first and len(ones) >= 2]
         if not others:
             return
-        second = chance.choice(others)
-        yield [*conversation, opener(second), left[second].pop()]
+        yield [*questions, *topic(chance.choice(others), 1)]

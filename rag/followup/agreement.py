@@ -18,6 +18,8 @@ def agreement(gap: Gap, candidate: Candidate) -> float:
     kind, pronoun = candidate.nature.kind, candidate.pronoun
     if (kind is Kind.YEAR) is not (gap.points is Points.YEAR):
         return NEVER
+    if candidate.seen.keys() == {"pair"} and gap.points is not Points.GROUP:
+        return NEVER
     person = kind is Kind.PERSON or pronoun in {"he", "she"}
     match gap.points:
         case Points.PERSON:
@@ -27,7 +29,7 @@ def agreement(gap: Gap, candidate: Candidate) -> float:
         case Points.THING | Points.EVENT:
             if person or pronoun == "they" or kind is Kind.PERSON:
                 return -1.0
-            return 0.3 if kind is not Kind.UNKNOWN else 0.0
+            return 0.1 if kind is not Kind.UNKNOWN else 0.0
         case Points.PLACE:
             if kind is Kind.PLACE:
                 return 1.0
@@ -46,8 +48,8 @@ def _as_person(gap: Gap, candidate: Candidate, person: bool) -> float:
         return 1.0 if gender == gap.gender else -1.5
     if person:
         return 0.7
-    named = any(part[0].isupper() for part in candidate.name.split()[-1:])
-    return 0.0 if named and candidate.nature.kind is Kind.UNKNOWN and not candidate.pronoun else -1.0
+    thing = candidate.name.startswith("the ") or candidate.nature.plural or not candidate.name.split()[-1][0].isupper()
+    return -1.0 if thing or candidate.nature.kind is not Kind.UNKNOWN or candidate.pronoun else 0.0
 
 
 def _as_group(candidate: Candidate, person: bool) -> float:

@@ -4,26 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.followup.agreement import agreement
+from rag.followup.agreement import NEVER, agreement
 from rag.followup.candidates import Candidate
 from rag.followup.records import Gap, Kind, Points
 
 WEIGHTS: dict[str, float] = {
-    "recency": 1.11,
-    "title": 0.7,
-    "count": 1.54,
-    "soft": -1.14,
-    "agree": 0.75,
-    "question": 0.41,
-    "answer": 0.41,
-    "sentence": 0.02,
-    "headline": -0.23,
-    "focus": -0.15,
-    "pair": 0.46,
+    "recency": 1.2,
+    "title": 1.2,
+    "count": 1.6,
+    "soft": -1.3,
+    "agree": 0.7,
+    "question": 0.8,
+    "aside": 0.0,
+    "answer": 0.5,
+    "sentence": 0.05,
+    "headline": -0.2,
+    "focus": -0.3,
+    "pair": 0.2,
     "dropped": -2.0,  # set by hand: no dialog of CANARD changes its topic
 }
 
-_LEAST_AGREEMENT = {Points.PERSON: 0.0, Points.NAMED: 0.1}  # "it" may stand for the unknown, "the band" may not
+# What a name must reach to fill a gap, tried in this order: the least agreement, and the most points of score that it
+# may lie behind the best name of any kind. "It" may stand for the unknown, "the band" may not.
+_MUST_REACH: dict[Points, tuple[tuple[float, float], ...]] = {
+    Points.PERSON: ((0.0, 0.8),),
+    Points.NAMED: ((0.1, 0.8),),
+    Points.PLACE: ((0.5, 2.0), (-0.9, 0.8)),
+}
+_OTHERS_MUST_REACH = ((-0.9, 0.8),)
 
 
 def features(gap: Gap | None, candidate: Candidate) -> dict[str, float]:
@@ -37,7 +45,7 @@ def features(gap: Gap | None, candidate: Candidate) -> dict[str, float]:
         "soft": float(not candidate.firm and "title" not in seen),
         "agree": agreement(gap, candidate) if gap else 0.0,
     }
-    for where in ("question", "answer", "sentence", "headline", "focus", "pair"):
+    for where in ("question", "aside", "answer", "sentence", "headline", "focus", "pair"):
         if where in seen:
             values[where] = 1 / (1 + seen[where])
     return values
@@ -50,8 +58,12 @@ def score(gap: Gap | None, candidate: Candidate) -> float:
 
 def choose(gap: Gap, found: Sequence[Candidate]) -> Candidate | None:
     """The best candidate for a gap, None if none may fill it."""
-    fits = [c for c in found if agreement(gap, c) >= _LEAST_AGREEMENT.get(gap.points, -0.9)]
-    return max(fits, key=lambda c: score(gap, c), default=None)
+    ranked = sorted((c for c in found if agreement(gap, c) > NEVER), key=lambda c: score(gap, c), reverse=True)
+    for least, lag in _MUST_REACH.get(gap.points, _OTHERS_MUST_REACH):
+        best = next((c for c in ranked if agreement(gap, c) >= least), None)
+        if best and score(gap, best) >= score(gap, ranked[0]) - lag:
+            return best
+    return None
 
 
 def topic(found: Sequence[Candidate]) -> Candidate | None:

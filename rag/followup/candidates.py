@@ -8,13 +8,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from rag.followup.english import AUXILIARIES, FUNCTION_WORDS, HE, IT, KIND_OF_NOUN, SHE, THEY
+from rag.followup.english import AUXILIARIES, FUNCTION_WORDS, HE, IT, KIND_OF_NOUN, SHE, THEY, words
 from rag.followup.entities import Mention, mentions, name_key, titled
 from rag.followup.records import Kind, Nature, Turn
 from rag.followup.spelling import folded, is_plural, singular, split
 from rag.types import Span
 
 TURNS_SEEN = 6
+_ASIDE = words("in at to from during with under after before since near into through between against than within")
+_LEGAL_FORMS = words("inc ltd corp corporation co company plc gmbh ag group llc f.c fc")
 
 
 @dataclass(slots=True)
@@ -42,7 +44,7 @@ class Candidate:
 _OPENER = r"(?:the |an? |his |her |its |their )"
 _FOCUS = re.compile(  # "the Asian tour" in "what was the Asian tour?" and in "who paid for the Asian tour?"
     r"(?:^(?:and |so )?(?:what|who|which)(?:'s| is| was| are| were) "
-    rf"|\b(?:about|of|on|with|for|in|at|from|during|is|was|are|were) (?={_OPENER}|\S+['\u2019]s? ))"
+    rf"|\b(?:about|of|on|with|for|in|at|from|during|is|was|are|were) (?={_OPENER}|\S+['\u2019]s? )|\w (?=the ))"
     rf"((?:{_OPENER}|(?:[\w.-]+ ){{1,3}}?[\w.-]+['\u2019]s? )?(?:[^\W\d_][\w'\u2019-]* ?){{1,4}})\W*$",
     re.IGNORECASE,
 )
@@ -91,12 +93,13 @@ def _mentions(turn: Turn, back: int) -> Iterator[tuple[str, Mention]]:
         if _is_common(title, turn.question) or _is_common(title, turn.sentence):
             title = replace(title, nature=Nature(Kind.THING, plural=True))
         yield "title", title
-        if re.search(rf"\b{re.escape(title.key)}", folded(turn.standalone_question)):
-            yield "question", title
+        at = folded(turn.standalone_question).find(title.key)
+        if at >= 0:
+            yield _place(turn.standalone_question, at), title
     else:
         yield from (("headline", m) for m in mentions(turn.title))
     asked = mentions(turn.standalone_question)
-    yield from (("question", m) for m in asked)
+    yield from ((_place(turn.standalone_question, m.span.start), m) for m in asked)
     yield from (("answer", m) for m in mentions(turn.answer))
     said = mentions(turn.sentence)
     yield from (("sentence", m) for m in said)
@@ -104,6 +107,12 @@ def _mentions(turn: Turn, back: int) -> Iterator[tuple[str, Mention]]:
         yield from (("focus", m) for m in _focus(turn.standalone_question))
         for text, names in ((turn.standalone_question, asked), (turn.sentence, said)):
             yield from (("pair", m) for m in _pairs(text, names))
+
+
+def _place(question: str, start: int) -> str:
+    """Where a name stands in a question: one after "in", "during" ... is seldom what the question is about."""
+    before = question[:start].casefold().split()
+    return "aside" if before and before[-1] in _ASIDE else "question"
 
 
 def _is_common(title: Mention, text: str) -> bool:
@@ -122,7 +131,7 @@ def _focus(question: str) -> Iterator[Mention]:
         noun = (match[1] or match[match.lastindex or 0]).strip()
         tokens = [w.text for w in split(noun)]
         content = [w for w in tokens if w not in FUNCTION_WORDS]
-        if content and not any(w in AUXILIARIES for w in tokens):
+        if content and AUXILIARIES.isdisjoint(tokens) and not content[-1].endswith(("ed", "en")):
             kind = KIND_OF_NOUN.get(singular(content[-1]), Kind.UNKNOWN)
             yield Mention(noun, Span(*match.span()), Nature(kind, plural=is_plural(content[-1])))
 
@@ -139,14 +148,10 @@ def _known(found: dict[str, Candidate], mention: Mention, where: str) -> Candida
     """The candidate that a mention belongs to: "Tesla" to "Nikola Tesla", whichever came first."""
     key = mention.key
     if key not in found and mention.kind is not Kind.YEAR and where not in {"focus", "pair"}:
-        tokens = set(key.split())
         for other, candidate in found.items():
-            parts = set(other.split())
-            if candidate.nature.plural != mention.nature.plural or candidate.nature.kind is Kind.YEAR:
-                continue
-            if tokens < parts and {"focus", "pair"}.isdisjoint(candidate.seen):
+            if {"focus", "pair"}.isdisjoint(candidate.seen) and _short_for(key, other, candidate.nature):
                 return candidate
-            if parts < tokens and where in {"title", "question"}:
+            if "title" not in candidate.seen and _short_for(other, key, mention.nature):
                 found[key] = found.pop(other)
                 found[key].name = mention.text
                 break
@@ -155,6 +160,17 @@ def _known(found: dict[str, Candidate], mention: Mention, where: str) -> Candida
     elif found[key].nature.kind is Kind.UNKNOWN:
         found[key].nature = mention.nature
     return found[key]
+
+
+def _short_for(short: str, full: str, of: Nature) -> bool:
+    """Whether a name is a short form: "Tesla" of "Nikola Tesla" and "Tesla, Inc.", not "Boston" of "Boston Harbor"."""
+    ending, named = short.split(), [part.strip(",.") for part in full.split()]
+    while len(named) > 1 and named[-1] in _LEGAL_FORMS:
+        named.pop()
+    if len(ending) > len(named) or ending == full.split():
+        return False
+    starts = of.kind in {Kind.PERSON, Kind.UNKNOWN} and len(named) <= 3 and named[: len(ending)] == ending
+    return named[-len(ending) :] == ending or starts
 
 
 def _learn(found: dict[str, Candidate], turn: Turn) -> None:

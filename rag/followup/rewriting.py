@@ -45,7 +45,9 @@ class _Rewriter:
         self.question = Question.of(text)
         self.turns = turns
         self.found = candidates(turns)
-        self.gaps = tuple(gap for gap in gaps(self.question) if not gap.bound)
+        every = gaps(self.question)
+        self.gaps = tuple(gap for gap in every if not gap.bound)
+        self.explains_itself = len(self.gaps) < len(every)
 
     def run(self) -> tuple[str, bool]:
         """The stand-alone question, and whether that is sure."""
@@ -53,7 +55,9 @@ class _Rewriter:
         whole = complete(text, self.turns)
         if whole:
             return whole, sure
-        return (text, sure) if text != self.question.text or self.names_something() else self._lean()
+        if text != self.question.text or self.explains_itself or self.names_something():
+            return text, sure
+        return self._lean()
 
     def fill(self) -> tuple[str, bool]:
         """The question with names in its gaps, no name twice, and whether they surely belong there."""

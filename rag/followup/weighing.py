@@ -12,7 +12,7 @@ from rag.followup.records import Rewrite
 from rag.types import Hit, Hits
 
 MIN_GAIN = 0.05  # cosine that naming the topic must add, or the question stands alone
-SURE_GAIN = 0.2  # from it on the question surely belongs to the conversation
+GAIN_WEIGHT = 2.0  # how much more a rewritten question's ranking counts for each point of gain
 _RANK_OFFSET = 3  # reciprocal rank fusion's constant, small for lists of eight
 
 
@@ -33,23 +33,23 @@ def weigh(made: Rewrite, rewritten: Hits, original: Hits, *, k: int) -> Weighed:
         original: passages for the question as it was asked, best first.
         k: at most so many.
     """
-    gain = _closest(rewritten) - _closest(original)
-    if made.sure or gain >= SURE_GAIN:
+    if made.sure:
         return Weighed(made.question, rewritten[:k])
+    gain = _closest(rewritten) - _closest(original)
     if gain < MIN_GAIN:
         return Weighed(made.original, original[:k])
-    return Weighed(made.question, fused(rewritten, original)[:k])
+    return Weighed(made.question, fused(rewritten, original, 1 + gain * GAIN_WEIGHT)[:k])
 
 
-def fused(first: Hits, second: Hits) -> Hits:
-    """Two rankings as one, no passage twice: by the sum of 1 / (3 + place)."""
+def fused(first: Hits, second: Hits, weight: float) -> Hits:
+    """Two rankings as one, no passage twice: by the sum of 1 / (3 + place), the first ranking's times a weight."""
     hits: dict[tuple[str, int], Hit] = {}
     votes: dict[tuple[str, int], float] = {}
-    for ranking in (first, second):
+    for ranking, share in ((first, weight), (second, 1.0)):
         for place, hit in enumerate(ranking):
             key = (hit.passage.article_id, hit.passage.number)
             hits.setdefault(key, hit)
-            votes[key] = votes.get(key, 0.0) + 1 / (_RANK_OFFSET + place)
+            votes[key] = votes.get(key, 0.0) + share / (_RANK_OFFSET + place)
     return tuple(hits[key] for key in sorted(hits, key=lambda key: -votes[key]))
 
 
