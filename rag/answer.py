@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 
 from rag import confidence
 from rag.chunks import sentence_around
-from rag.index import Index, checked_question
+from rag.index import EVERYTHING, Index, checked_question
 from rag.read import Candidate, Reader, SpanReader
 from rag.settings import AnswerSettings
-from rag.types import Answer, Evidence, Hit, Hits, Quote, Span
+from rag.types import Answer, Evidence, Filter, Hit, Hits, Quote, Span
 
 CANDIDATES_EACH = 3  # spans kept of one passage
 NEAREST = 3  # shown when nothing reaches the threshold
@@ -41,19 +41,20 @@ class Answerer:
             self._reader = SpanReader(self.settings.reader_model)
         return self._reader
 
-    def ask(self, question: str, *, standalone_question: str | None = None) -> Answer:
+    def ask(self, question: str, *, standalone_question: str | None = None, where: Filter = EVERYTHING) -> Answer:
         """Answer one question.
 
         Args:
             question: as the user put it.
             standalone_question: what to search and read with instead, when a conversation gives the question its
                 meaning; None: the question itself.
+            where: search only what this lets through.
 
         Raises:
             InputError: the question is empty or too long.
         """
         asked = checked_question(standalone_question or question, self.settings)
-        hits = self.index.search(asked, self.settings.k, settings=self.settings)
+        hits = self.index.search(asked, self.settings.k, where=where, settings=self.settings)
         return self.answer_from(hits, question, standalone_question=asked)
 
     def answer_from(self, hits: Hits, question: str, *, standalone_question: str | None = None) -> Answer:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 from rag.answer import Answerer
 from rag.followup import Rewrite, Turn, Weighed, rewrite, weigh
-from rag.index import checked_question
+from rag.index import EVERYTHING, checked_question
 from rag.smalltalk import Intent, Scope, intent, scoped, without_small_talk
-from rag.types import Answer, Collection, Hits
+from rag.types import Answer, Collection, Filter, Hits
 
 REMEMBERED = 8  # turns that a follow-up may lean on; so the hundredth costs what the tenth did
 PREFERENCE = 0.03  # added to the fused score of passages of the article cited last: a tie is decided, a lead is not
@@ -33,12 +33,13 @@ class Chat:
         self.turns: list[Turn] = []  # the last REMEMBERED questions
         self._shown: set[tuple[str, int]] = set()  # passages that answered the question asked last
 
-    def ask(self, message: str, *, standalone_question: str | None = None) -> Reply:
+    def ask(self, message: str, *, standalone_question: str | None = None, where: Filter = EVERYTHING) -> Reply:
         """Answer the next message.
 
         Args:
             message: as the user wrote it.
             standalone_question: what it means, if the user has put that right; None: worked out here.
+            where: search only what this lets through.
 
         Raises:
             InputError: the question is empty or too long.
@@ -54,23 +55,23 @@ class Chat:
             meant = rewrite(asked.question or message, self.turns)
         else:
             meant = Rewrite(self.turns[-1].standalone_question, message, changed=True)
-        found = self._hits(meant, asked.scope)
+        found = self._hits(meant, asked.scope, where)
         answer = self.answerer.answer_from(found.hits, message, standalone_question=found.question)
         self._remember(answer, more=asked.scope is Scope.MORE)
         return Reply(message, answer, rewritten=found.question != message)
 
-    def _hits(self, meant: Rewrite, scope: Scope) -> Weighed:
+    def _hits(self, meant: Rewrite, scope: Scope, where: Filter) -> Weighed:
         """The passages to read, and the question to read them with."""
         k = self.answerer.settings.k
         cited = frozenset(self.turns[-1].article_ids) if self.turns else frozenset()
         seen = self._shown if scope is Scope.MORE else set()
+        where = narrowed(where, scope, cited)
 
         def search(question: str) -> Hits:
             found = self.answerer.index.search(
                 question,
                 2 * k + len(seen),
-                only=cited if scope is Scope.SAME else frozenset(),
-                without=cited if scope is Scope.OTHER else frozenset(),
+                where=where,
                 settings=self.answerer.settings,
             )
             return tuple(hit for hit in found if (hit.passage.article_id, hit.passage.number) not in seen)
@@ -94,6 +95,13 @@ class Chat:
         self.turns = [*self.turns, turn][-REMEMBERED:]
         shown = {(c.article_id, c.passage.number) for quote in answer.quotes for c in quote.citations}
         self._shown = shown | self._shown if more else shown
+
+
+def narrowed(where: Filter, scope: Scope, cited: frozenset[str]) -> Filter:
+    """A filter that also keeps to the articles cited last, or leaves them out, if the message says so."""
+    if scope is Scope.SAME:
+        return replace(where, articles=(cited & where.articles or cited) if where.articles else cited)
+    return replace(where, without=where.without | cited) if scope is Scope.OTHER else where
 
 
 def prefer(hits: Hits, article_ids: Ids[str]) -> Hits:

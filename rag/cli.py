@@ -150,8 +150,8 @@ def index_status(index: IndexFolder = DEFAULT_INDEX) -> None:
 def build(paths: Sequence[Path], out: Path, settings: IndexSettings = DEFAULTS) -> int:
     """Index the articles under `paths` into the folder `out`, with a progress bar on a terminal; the exit status."""
     from rag.articles import Skipped, read_articles
-    from rag.generations import Progress as Done
     from rag.index import Index
+    from rag.index import Progress as Done
 
     skipped: list[Skipped] = []
 

@@ -1,7 +1,7 @@
-"""Articles -> a new generation of the index in a folder of its own, beside the one in use.
+"""Generations of an index: folders beside each other, of which a file CURRENT names the one in use.
 
-A folder holds one subfolder for each generation and a file CURRENT that names the one in use. CURRENT is switched when
-the new generation is whole, so a build that is interrupted leaves what was there.
+CURRENT is switched when a new generation is whole, so a build that is interrupted leaves what was there. What it had
+stored by then stays in its folder, and the next build of the same kind goes on from there.
 """
 
 from __future__ import annotations
@@ -9,32 +9,19 @@ from __future__ import annotations
 import re
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
-import numpy as np
 from filelock import FileLock, Timeout
 
-from rag import chunks, tokens
-from rag.embeddings import Embedder
-from rag.errors import IndexBusy, IndexDamaged, IndexMissing, IndexNotWritten, InputError
-from rag.settings import IndexSettings
+from rag.errors import IndexBusy, IndexDamaged, IndexMissing, IndexNotWritten, InputError, RagError
 from rag.store import derived
 from rag.store.local import LocalStore
-from rag.types import Article, Passage
 
 CURRENT = "CURRENT"
-PASSAGES_AT_ONCE = 512  # embedded and stored together: enough to sort by length, little to lose
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a build has come."""
-
-    articles: int
-    passages: int
+WHOLE = "whole"  # the store's name for whether a build of it has ended
 
 
 def in_use(folder: Path) -> Path:
@@ -55,79 +42,9 @@ def in_use(folder: Path) -> Path:
     return folder / name
 
 
-def fill(
-    generation: Path,
-    articles: Iterable[Article],
-    settings: IndexSettings,
-    embedder: Embedder,
-    progress: Callable[[Progress], None] | None,
-) -> tuple[LocalStore, derived.Derived]:
-    """Store all articles in an empty generation and derive everything.
-
-    Raises:
-        InputError: there are no articles.
-        IndexNotWritten: the disk is full or cannot be written to.
-    """
-    about = {"settings": asdict(settings), "embedder": embedder.fingerprint, "dimension": embedder.dimension}
-    done = Progress(0, 0)
-    with _storing(generation):
-        store = LocalStore(generation, create=True)
-        store.describe(about)
-    for batch in _batches(articles, settings, embedder):
-        rows = list(_embedded(batch, embedder))
-        with _storing(generation):
-            store.add(rows)
-        done = Progress(done.articles + len(batch), done.passages + sum(len(p) for _, p in batch))
-        if progress:
-            progress(done)
-    if not done.passages:
-        store.close()
-        raise InputError("there are no articles to index; name files or folders that hold some")
-    with _storing(generation):
-        return store, derived.rebuild(generation, store)
-
-
-@contextmanager
-def _storing(generation: Path) -> Iterator[None]:
-    try:
-        yield
-    except (OSError, sqlite3.Error) as error:
-        raise IndexNotWritten(
-            f"cannot write the index in {generation.parent} ({error}); what was there before is unchanged: "
-            "free some space or name another folder"
-        ) from error
-
-
-Batch = list[tuple[Article, list[Passage]]]
-
-
-def _batches(articles: Iterable[Article], settings: IndexSettings, embedder: Embedder) -> Iterator[Batch]:
-    encoding = tokens.encoding(settings.encoding)
-    batch: Batch = []
-    size = 0
-    for article in articles:
-        passages = chunks.passages(
-            article,
-            max_tokens=settings.passage_tokens,
-            encoding=encoding,
-            fits=embedder.fits,
-            overlap_sentences=settings.overlap_sentences,
-        )
-        batch.append((article, passages))
-        size += len(passages)
-        if size >= PASSAGES_AT_ONCE:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch
-
-
-def _embedded(batch: Batch, embedder: Embedder) -> Iterator[tuple[Article, Sequence[Passage], np.ndarray]]:
-    vectors = embedder.embed_passages([p.heading_and_text for _, passages in batch for p in passages])
-    first = 0
-    for article, passages in batch:
-        yield article, passages, vectors[first : first + len(passages)]
-        first += len(passages)
+def all_of(folder: Path) -> list[Path]:
+    """Every generation in a folder, whole or not, the oldest first."""
+    return sorted(path for path in folder.glob("g[0-9]*") if path.name[1:].isdigit())
 
 
 @contextmanager
@@ -146,24 +63,60 @@ def writing(folder: Path) -> Iterator[None]:
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        raise IndexBusy(f"another process is building the index in {folder}; try again when it is done") from None
+        raise IndexBusy(f"another process is writing to the index in {folder}; try again when it is done") from None
     try:
         yield
     finally:
         lock.release()
 
 
-def new(folder: Path) -> Path:
-    """An empty generation."""
-    numbers = [int(path.name[1:]) for path in folder.glob("g[0-9]*") if path.name[1:].isdigit()]
-    generation = folder / f"g{max(numbers, default=0) + 1:06d}"
-    generation.mkdir()
-    return generation
+@contextmanager
+def storing(generation: Path) -> Iterator[None]:
+    """Raise IndexNotWritten for whatever keeps the disk from taking what is written inside."""
+    try:
+        yield
+    except (OSError, sqlite3.Error) as error:
+        raise IndexNotWritten(
+            f"cannot write the index in {generation.parent} ({error}); what was there before is unchanged: "
+            "free some space or name another folder"
+        ) from error
 
 
-def switch(folder: Path, generation: Path) -> None:
-    """Put a whole generation to use, then remove the others."""
+def begin(folder: Path, about: dict[str, Any]) -> tuple[Path, LocalStore]:
+    """A generation to fill: an unfinished one that is described by `about` too, or a new one.
+
+    Unfinished ones of another kind are removed.
+    """
+    for path in unfinished(folder):
+        with suppress(RagError, sqlite3.Error):
+            store = LocalStore(path)
+            if not store.about(WHOLE) and {name: store.about(name) for name in about} == about:
+                return path, store
+            store.close()
+        shutil.rmtree(path, ignore_errors=True)
+    number = max((int(path.name[1:]) for path in all_of(folder)), default=0) + 1
+    path = folder / f"g{number:06d}"
+    with storing(path):
+        path.mkdir()
+        store = LocalStore(path, create=True)
+        store.describe(about | {WHOLE: False})
+    return path, store
+
+
+def unfinished(folder: Path) -> list[Path]:
+    """Generations that a build began and did not end, the newest first."""
+    try:
+        current = in_use(folder)
+    except IndexMissing:
+        return all_of(folder)[::-1]
+    except IndexDamaged:  # any of them may be the one that was in use
+        return []
+    return [path for path in reversed(all_of(folder)) if path > current]
+
+
+def switch(folder: Path, generation: Path, *, keep: int = 0) -> None:
+    """Put a whole generation to use; of those before it so many are kept."""
     derived.replace_text(folder / CURRENT, generation.name + "\n")
-    for old in folder.glob("g[0-9]*"):
-        if old != generation:
-            shutil.rmtree(old, ignore_errors=True)
+    earlier = [path for path in all_of(folder) if path < generation]
+    for path in [*earlier[: len(earlier) - keep], *(path for path in all_of(folder) if path > generation)]:
+        shutil.rmtree(path, ignore_errors=True)

@@ -1,39 +1,44 @@
 """The index: articles in, passages found.
 
-In a generation (rag.generations) SQLite is the truth; the FAISS and BM25 indexes are derived from it, each file with a
-digest, and are made again from it when they are missing, stale or damaged.
+In a generation (rag.generations) SQLite is the truth; the FAISS and BM25 indexes are derived from it (rag.store). An
+open index sees what any process changes, from the next search on.
 """
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Iterable, Iterator, Set
-from dataclasses import asdict
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-import numpy as np
-
-from rag import generations
+from rag import update as updates
 from rag.embeddings import Embedder, SentenceEmbedder
-from rag.errors import IndexDamaged, IndexMismatch, InputError
-from rag.generations import Progress
-from rag.models import embedder_folder, fingerprint
+from rag.errors import InputError
+from rag.ingest import Ingest, Progress
 from rag.retrieve import Candidates, fuse
+from rag.serving import Serving, open_generation, renewed
 from rag.settings import AnswerSettings, IndexSettings
-from rag.store import derived
-from rag.store.local import LocalStore
-from rag.types import Article, Collection, Hit, Hits, Passage
+from rag.store.overview import Entry, collection, entries
+from rag.types import Article, Change, Collection, Filter, Hit, Hits, Passage
+from rag.update import Report
+
+__all__ = ["Index", "Progress", "checked_question"]
+
+TRIES = 3  # of a search whose passages are removed by another process while it goes on
+EVERYTHING = Filter()
 
 
 class Index:
-    """Articles that can be searched; open one with `Index.open`, make one with `Index.build`."""
+    """Articles that can be searched; open one with `Index.open`, make one with `Index.build`.
 
-    def __init__(self, folder: Path, store: LocalStore, parts: derived.Derived, embedder: Embedder | None) -> None:
+    Any number of threads and processes may search while one changes the index.
+    """
+
+    def __init__(self, folder: Path, serving: Serving) -> None:
         """Use `open` or `build`."""
         self.folder = folder
-        self._store = store
-        self._parts = parts
-        self._embedder = embedder
+        self._serving = serving
+        self._renewing = threading.Lock()
 
     @classmethod
     def open(
@@ -52,18 +57,7 @@ class Index:
             IndexDamaged: SQLite cannot read it.
         """
         folder = Path(folder)
-        generation = generations.in_use(folder)
-        store = LocalStore(generation)
-        found = _settings(store)
-        if settings is not None and settings != found:
-            raise IndexMismatch(f"the index in {folder} {_difference(found, settings)}; build it again")
-        wanted = embedder.fingerprint if embedder else fingerprint(embedder_folder(found.embedding_model))
-        if wanted != store.about("embedder"):
-            raise IndexMismatch(
-                f"the index in {folder} was made with embedding model {store.about('embedder')}, "
-                f"{found.embedding_model!r} is now {wanted}; build it again"
-            )
-        return cls(folder, store, derived.open_or_rebuild(generation, store), embedder)
+        return cls(folder, open_generation(folder, settings, embedder))
 
     @classmethod
     def build(
@@ -73,9 +67,12 @@ class Index:
         *,
         settings: IndexSettings | None = None,
         embedder: Embedder | None = None,
-        progress: Callable[[Progress], None] | None = None,
+        progress: Report | None = None,
+        keep: int = 0,
     ) -> Index:
         """Make an index of articles in a folder; one that is there already serves until the new one is whole.
+
+        A build that was interrupted goes on where it stopped if it is started again with the same settings.
 
         Args:
             articles: read once, in order; a later one takes the place of an earlier one of the same id.
@@ -83,43 +80,45 @@ class Index:
             settings: None takes the defaults.
             embedder: None loads the model that the settings name.
             progress: called after each batch is stored.
+            keep: earlier generations to leave on the disk.
 
         Raises:
             InputError: there are no articles.
-            IndexBusy: another process is building there.
+            IndexBusy: another process is writing there.
             IndexNotWritten: the disk is full or cannot be written to.
         """
         folder, settings = Path(folder), settings or IndexSettings()
-        embedder = embedder or SentenceEmbedder(settings.embedding_model)
-        with generations.writing(folder):
-            generation = generations.new(folder)
-            try:
-                store, parts = generations.fill(generation, articles, settings, embedder, progress)
-            except BaseException:
-                shutil.rmtree(generation, ignore_errors=True)
-                raise
-            generations.switch(folder, generation)
-        return cls(folder, store, parts, embedder)
+        given, embedder = embedder, embedder or SentenceEmbedder(settings.embedding_model)
+        updates.build(folder, articles, settings, embedder, progress=progress, keep=keep)
+        index = cls(folder, open_generation(folder, settings, given))
+        index._serving.embedder = embedder
+        return index
 
     def __len__(self) -> int:
         """How many articles there are."""
-        return self._store.counts()[0]
+        return self._now().store.counts()[0]
 
     @property
     def passage_count(self) -> int:
-        return self._store.counts()[1]
+        return self._now().store.counts()[1]
 
     @property
     def settings(self) -> IndexSettings:
         """What the index was made with."""
-        return _settings(self._store)
+        return self._now().settings
 
     @property
     def embedder(self) -> Embedder:
         """The model that questions are embedded with, loaded on first use."""
-        if self._embedder is None:
-            self._embedder = SentenceEmbedder(self.settings.embedding_model)
-        return self._embedder
+        return self._now().loaded_embedder()
+
+    @property
+    def revision(self) -> str:
+        """The generation and the number of the last change in it; it differs whenever the articles may differ."""
+        serving = self._now()
+        return f"{serving.generation.name}.{serving.store.revision}"
+
+    # -- reading
 
     def article(self, article_id: str) -> Article:
         """The article of an id.
@@ -127,39 +126,36 @@ class Index:
         Raises:
             InputError: there is none.
         """
-        article = self._store.article(article_id)
+        article = self._now().store.article(article_id)
         if article is None:
             raise InputError(f"no article has the id {article_id!r}; Index.articles() lists them")
         return article
 
     def articles(self) -> Iterator[Article]:
         """All articles, in the order in which they were added."""
-        return self._store.articles()
+        return self._now().store.articles()
+
+    def entries(self) -> Iterator[Entry]:
+        """All articles without their texts, in the order in which they were added."""
+        return entries(self._now().store)
 
     def numbered_passages(self) -> Iterator[tuple[int, Passage]]:
         """Every passage under the number that `candidates` gives it, in the order of numbers."""
-        return self._store.all_passages()
+        return self._now().store.all_passages()
 
     def collection(self, titles: int = 8) -> Collection:
         """What there is: counts, dates, sources and so many titles."""
-        return self._store.collection(titles)
+        return collection(self._now().store, titles)
 
     def search(
-        self,
-        question: str,
-        k: int = 8,
-        *,
-        only: Set[str] = frozenset(),
-        without: Set[str] = frozenset(),
-        settings: AnswerSettings | None = None,
+        self, question: str, k: int = 8, *, where: Filter = EVERYTHING, settings: AnswerSettings | None = None
     ) -> Hits:
         """The passages that fit a question best, best first; fewer than `k` when there are fewer.
 
         Args:
             question: as it is to be searched for.
             k: at most so many passages.
-            only: ids of the articles to search; none: all.
-            without: ids of articles to leave out.
+            where: search only what this lets through; `k` are found wherever `k` exist.
             settings: None takes the defaults.
 
         Raises:
@@ -169,23 +165,130 @@ class Index:
         question = checked_question(question, settings)
         if k < 1:
             raise InputError(f"k is {k}; it must be 1 or more")
-        found = self.candidates(question, max(settings.candidates, k), only=only, without=without)
-        ranked = fuse(found, bm25_weight=settings.bm25_weight, k=k)
-        passages = self._store.passages([r.number for r in ranked])
-        return tuple(Hit(p, r.score, r.dense, r.bm25) for p, r in zip(passages, ranked, strict=True))
+        hits: Hits = ()
+        for _ in range(TRIES):
+            serving = self._now()
+            found = serving.candidates(question, max(settings.candidates, k), where)
+            ranked = fuse(found, bm25_weight=settings.bm25_weight, k=k)
+            passages = serving.store.passages([r.number for r in ranked])
+            hits = tuple(Hit(passages[r.number], r.score, r.dense, r.bm25) for r in ranked if r.number in passages)
+            if len(hits) == len(ranked):
+                break
+        return hits
 
-    def candidates(
-        self, question: str, depth: int, *, only: Set[str] = frozenset(), without: Set[str] = frozenset()
-    ) -> Candidates:
+    def candidates(self, question: str, depth: int, *, where: Filter = EVERYTHING) -> Candidates:
         """The `depth` best passages of dense search and of BM25, before they are fused; see `search`."""
-        among = self._store.numbers_of(only) if only else None
-        outside = self._store.numbers_of(without) if without else None
-        vector = self.embedder.embed_questions([question])[0]
-        bm25 = dict(self._parts.terms.search(question, depth, only=among, without=outside))
-        dense = dict(self._parts.vectors.search(vector, depth, only=among, without=outside))
-        unseen = np.array([n for n in bm25 if n not in dense], dtype=np.int64)
-        dense |= zip(unseen.tolist(), self._parts.vectors.cosines(vector, unseen).tolist(), strict=True)
-        return Candidates(dense, bm25)
+        return self._now().candidates(question, depth, where)
+
+    # -- changing
+
+    def add(self, articles: Iterable[Article], *, progress: Report | None = None) -> Change:
+        """Store articles; one whose id is there already takes its place, and one that is there as it is costs nothing.
+
+        Raises:
+            IndexBusy: another process is writing.
+            IndexNotWritten: the disk is full or cannot be written to; what had been stored by then stays.
+        """
+        serving = self._now()
+        with self._changing(serving, progress) as ingest:
+            ingest.put(articles)
+        return ingest.change()
+
+    def update(self, articles: Iterable[Article], *, progress: Report | None = None) -> Change:
+        """Store new versions of articles; passages that stay the same keep their embedding.
+
+        Raises:
+            InputError: there is no article of one of the ids; then nothing is changed.
+        """
+        articles = list(articles)
+        store = self._now().store
+        missing = [article.id for article in articles if store.digest_of(article.id) is None]
+        if missing:
+            raise InputError(f"no article has the id {missing[0]!r}, so it cannot be updated; add it")
+        return self.add(articles, progress=progress)
+
+    def remove(self, article_ids: Iterable[str]) -> Change:
+        """Take articles out.
+
+        Raises:
+            InputError: there is no article of one of the ids; then nothing is removed.
+        """
+        ids = list(dict.fromkeys(article_ids))
+        serving = self._now()
+        missing = [id_ for id_ in ids if serving.store.digest_of(id_) is None]
+        if missing:
+            raise InputError(f"no article has the id {missing[0]!r}; Index.articles() lists them")
+        with self._changing(serving) as ingest:
+            removed = ingest.remove(ids)
+        return Change(removed=removed)
+
+    def sync(
+        self,
+        articles: Iterable[Article],
+        *,
+        keep: Callable[[str], bool] = lambda _: False,
+        dry_run: bool = False,
+        progress: Report | None = None,
+    ) -> Change:
+        """Make the index hold these articles and no others: new and changed ones are stored, the rest is removed.
+
+        Args:
+            articles: read once, in order.
+            keep: whether to keep an article of an id that is not among them.
+            dry_run: only say what would change.
+            progress: called after each batch is stored.
+
+        Raises:
+            InputError: there are no articles; then nothing is removed.
+            IndexBusy, IndexNotWritten: see `add`.
+        """
+        serving = self._now()
+        if dry_run:
+            return updates.planned(serving.store, articles, keep)
+        with self._changing(serving, progress) as ingest:
+            ingest.put(articles)
+            removed = ingest.remove_unseen(keep)
+        return ingest.change(removed)
+
+    def rebuild(
+        self,
+        *,
+        settings: IndexSettings | None = None,
+        embedder: Embedder | None = None,
+        progress: Report | None = None,
+        keep: int = 0,
+    ) -> None:
+        """Cut and embed all articles again, with other settings or another model, beside what serves until then.
+
+        Args:
+            settings: None keeps those of the index.
+            embedder: None loads the model that the settings name.
+            progress: called after each batch is stored.
+            keep: earlier generations to leave on the disk.
+        """
+        serving = self._now()
+        settings = settings or serving.settings
+        embedder = embedder or SentenceEmbedder(settings.embedding_model)
+        updates.build(self.folder, serving.store.articles(), settings, embedder, progress=progress, keep=keep)
+        self._now(wait=True)
+
+    # -- below
+
+    def _now(self, *, wait: bool = False) -> Serving:
+        """What to search; another thread that is just renewing it is waited for only if asked to."""
+        if self._renewing.acquire(blocking=wait):
+            try:
+                self._serving = renewed(self.folder, self._serving)
+            finally:
+                self._renewing.release()
+        return self._serving
+
+    @contextmanager
+    def _changing(self, serving: Serving, progress: Report | None = None) -> Iterator[Ingest]:
+        embedder = serving.loaded_embedder()
+        with updates.changing(self.folder, serving.generation, serving.settings, embedder, progress) as ingest:
+            yield ingest
+        self._now(wait=True)
 
 
 def checked_question(question: str, settings: AnswerSettings) -> str:
@@ -203,15 +306,3 @@ def checked_question(question: str, settings: AnswerSettings) -> str:
             "ask a shorter one"
         )
     return question
-
-
-def _settings(store: LocalStore) -> IndexSettings:
-    try:
-        return IndexSettings(**store.about("settings"))
-    except TypeError as error:
-        raise IndexDamaged(f"{store.path} holds no settings that this version knows; build the index again") from error
-
-
-def _difference(found: IndexSettings, wanted: IndexSettings) -> str:
-    pairs = [(name, value, getattr(wanted, name)) for name, value in asdict(found).items()]
-    return "; ".join(f"has {name} {a!r}, {b!r} was asked for" for name, a, b in pairs if a != b)

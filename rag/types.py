@@ -94,6 +94,34 @@ Hits = tuple[Hit, ...]  # best first
 
 
 @dataclass(frozen=True, slots=True)
+class Filter:
+    """Which passages to search; what is empty or None leaves nothing out, and all that is named must hold."""
+
+    articles: frozenset[str] = frozenset()  # ids of the articles to search
+    without: frozenset[str] = frozenset()  # ids of articles to leave out
+    sources: frozenset[str] = frozenset()  # outlets; case does not matter
+    authors: frozenset[str] = frozenset()
+    since: date | None = None  # published on that day or later; articles without a date are left out
+    until: date | None = None  # published on that day or earlier; the same
+    phrase: str = ""  # words that the passage or its title holds in a row; case and accents do not matter
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What came of adding, updating, removing or synchronising articles; all by their ids."""
+
+    added: tuple[str, ...] = ()
+    updated: tuple[str, ...] = ()  # stored before with other words or fields
+    removed: tuple[str, ...] = ()
+    unchanged: int = 0  # articles that were there already, word for word
+    embedded: int = 0  # passages; those of an update that had not changed kept their embedding
+
+    def __bool__(self) -> bool:
+        """Whether anything is different now."""
+        return bool(self.added or self.updated or self.removed)
+
+
+@dataclass(frozen=True, slots=True)
 class Collection:
     """What an index holds, in a few words."""
 

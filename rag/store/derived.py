@@ -1,7 +1,8 @@
 """What is derived from the store, kept on disk and made again whenever it cannot be trusted.
 
-In a generation's folder: vectors.faiss, terms/ and derived.json, which names the store's revision that they were made
-from and the SHA-256 of each file. derived.json is written last; what it does not vouch for is not opened.
+In a generation's folder: derived.json and the folder that it names, with vectors.faiss, terms/ and passages.npy. The
+manifest tells which revision of the store they were made from and the SHA-256 of each file; it is replaced last, and
+what it does not vouch for is not opened. Files are never changed: the next revision gets a folder of its own.
 """
 
 from __future__ import annotations
@@ -12,43 +13,133 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from rag.models import file_digest
 from rag.store import terms, vectors
-from rag.store.local import LocalStore
+from rag.store.analysis import Analysis
+from rag.store.local import LocalStore, Numbers
+from rag.store.vectors import Plan
 
 MANIFEST = "derived.json"
 VECTORS = "vectors.faiss"
 TERMS = "terms"
+PASSAGES = "passages.npy"
+SEED = 20_000  # of the sample of vectors that lists are made from
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What derived.json says."""
+
+    folder: str  # beside it
+    revision: int  # of the store that they were made from
+    last: int  # the highest passage number in them
+    lists: int  # of the FAISS index; 0: exact
+    probes: int
+    sha256: dict[str, str]  # of each file, by its path within the folder
+
+    @classmethod
+    def read(cls, generation: Path) -> Manifest | None:
+        """None if there is none that makes sense."""
+        try:
+            found = cls(**json.loads((generation / MANIFEST).read_text(encoding="utf-8")))
+            sound = not Path(found.folder).is_absolute() and "/" not in found.folder and found.sha256
+            return found if sound and isinstance(found.revision, int) and isinstance(found.last, int) else None
+        except (OSError, ValueError, TypeError):
+            return None
+
+    @property
+    def plan(self) -> Plan:
+        return Plan(self.lists, self.probes)
 
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """The two indexes that answer a search."""
+    """The files that answer a search, opened."""
 
+    manifest: Manifest
+    numbers: Numbers  # of every passage in them, rising
+    articles: Numbers  # the store's number of each passage's article
     vectors: vectors.VectorIndex
     terms: terms.TermIndex
 
 
-def open_or_rebuild(generation: Path, store: LocalStore) -> Derived:
-    """The derived indexes of a generation, made again from the store if missing, stale or damaged."""
-    return _open(generation) if _is_sound(generation, store) else rebuild(generation, store)
+def open_sound(generation: Path, manifest: Manifest, analysis: Analysis) -> Derived | None:
+    """Open the files that a manifest names; None unless each is what was written."""
+    folder = generation / manifest.folder
+    try:
+        if {path.relative_to(folder).as_posix(): file_digest(path) for path in _files(folder)} != manifest.sha256:
+            return None
+        table = np.load(folder / PASSAGES, mmap_mode="r")
+        found = vectors.VectorIndex(folder / VECTORS, manifest.plan)
+        return Derived(manifest, table[0], table[1], found, terms.TermIndex(folder / TERMS, analysis))
+    except (OSError, ValueError):
+        return None
 
 
-def rebuild(generation: Path, store: LocalStore) -> Derived:
-    """Make the derived indexes from the store, without embedding anything."""
-    manifest = generation / MANIFEST
-    manifest.unlink(missing_ok=True)
-    shutil.rmtree(generation / TERMS, ignore_errors=True)
-    revision = store.revision
-    vectors.build(generation / VECTORS, store.vectors(), int(store.about("dimension")))
-    texts = ((n, passage.heading_and_text) for n, passage in store.all_passages())
-    terms.build(generation / TERMS, texts)
-    digests = {path.relative_to(generation).as_posix(): file_digest(path) for path in _files(generation)}
-    for path in _files(generation):
+def write(generation: Path, store: LocalStore, analysis: Analysis, old: Derived | None = None) -> Manifest:
+    """Make the files anew from the store, without embedding anything, and put them to use.
+
+    Args:
+        generation: the folder.
+        store: what is in it, read at one moment.
+        analysis: of the texts.
+        old: sound files of an earlier revision, which then only need what has changed since; None: from nothing.
+
+    Raises:
+        OSError: they cannot be written.
+    """
+    with store.one_moment():
+        manifest = _write(generation, store, analysis, old)
+    replace_text(generation / MANIFEST, json.dumps(_fields(manifest), indent=1))
+    for path in generation.glob("d[0-9]*"):
+        if path.name != manifest.folder:
+            shutil.rmtree(path, ignore_errors=True)
+    return manifest
+
+
+def _write(generation: Path, store: LocalStore, analysis: Analysis, old: Derived | None) -> Manifest:
+    folder = _new_folder(generation)
+    folder.mkdir()
+    rows = store.rows("SELECT n, article FROM passages ORDER BY n").fetchall()
+    table: npt.NDArray[np.int64] = np.array(rows, dtype=np.int64).reshape(-1, 2).T
+    np.save(folder / PASSAGES, np.ascontiguousarray(table))
+    count = len(rows)
+    if old and old.manifest.plan.still_fits(count):
+        after, plan = old.manifest.last, old.manifest.plan
+        gone = np.setdiff1d(old.numbers, table[0], assume_unique=True).tolist()
+        before = generation / old.manifest.folder
+        vectors.extend(before / VECTORS, folder / VECTORS, store.vectors(after), gone)
+        texts = ((n, passage.heading_and_text) for n, passage in store.all_passages(after))
+        terms.extend(before / TERMS, folder / TERMS, texts, gone, analysis)
+    else:
+        plan = Plan.for_passages(count)
+
+        def sample(size: int) -> npt.NDArray[np.float32]:
+            chosen = np.random.default_rng(SEED).choice(table[0], min(size, count), replace=False)
+            return store.vectors_of(chosen.tolist()).vectors
+
+        vectors.build(folder / VECTORS, store.vectors(), int(store.about("dimension")), plan, sample)
+        terms.build(folder / TERMS, ((n, p.heading_and_text) for n, p in store.all_passages()), analysis)
+    digests = {path.relative_to(folder).as_posix(): file_digest(path) for path in _files(folder)}
+    for path in _files(folder):
         flush(path)
-    replace_text(manifest, json.dumps({"revision": revision, "sha256": digests}, indent=1))
-    return _open(generation)
+    flush(folder)
+    last = int(table[0, -1]) if count else 0
+    return Manifest(folder.name, store.revision, last, plan.lists, plan.probes, digests)
+
+
+def _new_folder(generation: Path) -> Path:
+    taken = [int(path.name[1:]) for path in generation.glob("d[0-9]*") if path.name[1:].isdigit()]
+    return generation / f"d{max(taken, default=0) + 1:06d}"
+
+
+def _fields(manifest: Manifest) -> dict[str, Any]:
+    return {name: getattr(manifest, name) for name in Manifest.__slots__}
 
 
 def replace_text(path: Path, text: str) -> None:
@@ -69,19 +160,7 @@ def flush(path: Path) -> None:
         os.close(descriptor)
 
 
-def _open(generation: Path) -> Derived:
-    return Derived(vectors.VectorIndex(generation / VECTORS), terms.TermIndex(generation / TERMS))
-
-
-def _is_sound(generation: Path, store: LocalStore) -> bool:
-    try:
-        manifest = json.loads((generation / MANIFEST).read_text(encoding="utf-8"))
-        found = {path.relative_to(generation).as_posix(): file_digest(path) for path in _files(generation)}
-        return bool(manifest["revision"] == store.revision and manifest["sha256"] == found)
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
-
-
-def _files(generation: Path) -> Iterator[Path]:
-    yield generation / VECTORS
-    yield from terms.files(generation / TERMS)
+def _files(folder: Path) -> Iterator[Path]:
+    yield folder / VECTORS
+    yield folder / PASSAGES
+    yield from terms.files(folder / TERMS)

@@ -1,16 +1,18 @@
 """Articles, passages and embeddings in one SQLite file: the truth that everything else is derived from.
 
-Offsets point into ``articles.text``; a passage's words are cut from it, never stored a second time.
+Offsets point into ``articles.text``; a passage's words are cut from it, never stored a second time. Numbers of articles
+and passages are never used again after a removal, so a number that is gone stays gone.
 """
 
 from __future__ import annotations
 
 import json
 import sqlite3
+import threading
 from collections.abc import Collection as Collection_
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -19,28 +21,13 @@ import numpy as np
 import numpy.typing as npt
 
 from rag.errors import IndexBusy, IndexDamaged
-from rag.types import Article, Collection, Passage, Span
+from rag.store.rows import COLUMNS, SCHEMA, article_digest, article_of, article_row, passage_of
+from rag.types import Article, Passage, Span
 
-FORMAT = 1  # of the tables below
+FORMAT = 2  # of the tables
 FILE = "articles.sqlite"
 STORED = np.float16  # cosine to float32 above 0.9999; half the disk
-
-SCHEMA = """
-CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE articles (
-    n INTEGER PRIMARY KEY AUTOINCREMENT,
-    id TEXT NOT NULL UNIQUE,
-    title TEXT NOT NULL, text TEXT NOT NULL, url TEXT, author TEXT, published TEXT, source TEXT, licence TEXT
-);
-CREATE TABLE passages (
-    n INTEGER PRIMARY KEY AUTOINCREMENT,  -- never used again after a removal
-    article INTEGER NOT NULL REFERENCES articles(n) ON DELETE CASCADE,
-    number INTEGER NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL,
-    embedding BLOB NOT NULL
-);
-CREATE INDEX passages_of_article ON passages(article, number);
-"""
-ARTICLE = "id, title, text, url, author, published, source, licence"
+AT_ONCE = 500  # numbers named in one SQL statement
 
 Numbers = npt.NDArray[np.int64]  # (passages,): the store's own numbers of passages
 
@@ -54,7 +41,7 @@ class Block:
 
 
 class LocalStore:
-    """One SQLite file. Any number of processes may read while one writes."""
+    """One SQLite file. Any number of processes may read while one writes; a writer opens a store of its own."""
 
     def __init__(self, folder: Path, *, create: bool = False) -> None:
         """Open the store in `folder`, or make an empty one there.
@@ -79,6 +66,7 @@ class LocalStore:
             raise IndexDamaged(f"{self.path} is not a readable index ({error}); build it again") from error
         if found != FORMAT:
             raise IndexDamaged(f"{self.path} has format {found}, this version reads {FORMAT}; build it again")
+        self._reading = threading.RLock()
         self._article_at = lru_cache(maxsize=64)(self._read_article_at)
 
     def close(self) -> None:
@@ -96,74 +84,82 @@ class LocalStore:
         """Grows with every change of articles or passages."""
         return int(self.about("revision"))
 
+    @property
+    def last(self) -> int:
+        """The highest number that a passage has; 0 if there are none."""
+        return int(self._db.execute("SELECT coalesce(max(n), 0) FROM passages").fetchone()[0])
+
     def counts(self) -> tuple[int, int]:
         """Articles and passages."""
         articles = self._db.execute("SELECT count(*) FROM articles").fetchone()[0]
         return int(articles), int(self._db.execute("SELECT count(*) FROM passages").fetchone()[0])
 
-    def collection(self, titles: int) -> Collection:
-        """An overview, with so many titles."""
-        first, last = self._db.execute("SELECT min(published), max(published) FROM articles").fetchone()
-        sources = self._db.execute(
-            "SELECT source, count(*) FROM articles WHERE source <> '' GROUP BY source ORDER BY count(*) DESC, source"
-        ).fetchall()
-        newest = self._db.execute(
-            "SELECT title FROM articles WHERE title <> '' ORDER BY published DESC, n LIMIT ?", (titles,)
-        )
-        articles, passages = self.counts()
-        return Collection(
-            articles, passages, _date(first), _date(last), tuple(sources), tuple(row[0] for row in newest)
-        )
+    def rows(self, sql: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
+        """What a SELECT gives, for questions that only one caller has."""
+        return self._db.execute(sql, values)
 
-    def numbers_of(self, article_ids: Collection_[str]) -> Numbers:
-        """The numbers of all passages of these articles; ids that are not there have none."""
-        marks = ",".join("?" * len(article_ids))
-        rows = self._db.execute(
-            f"SELECT p.n FROM passages p JOIN articles a ON p.article = a.n WHERE a.id IN ({marks}) ORDER BY p.n",
-            list(article_ids),
-        )
-        return np.array([row[0] for row in rows], dtype=np.int64)
+    @contextmanager
+    def one_moment(self) -> Iterator[None]:
+        """All that is read inside is of one revision."""
+        with self._reading:
+            self._db.execute("BEGIN")
+            try:
+                yield
+            finally:
+                self._db.execute("COMMIT")
 
     def article(self, article_id: str) -> Article | None:
-        row = self._db.execute(f"SELECT {ARTICLE} FROM articles WHERE id = ?", (article_id,)).fetchone()
-        return _article(row) if row else None
+        row = self._db.execute("SELECT n FROM articles WHERE id = ?", (article_id,)).fetchone()
+        return self._read_article_at(row[0]) if row else None
 
     def articles(self) -> Iterator[Article]:
         """All of them, in the order in which they came."""
-        for row in self._db.execute(f"SELECT {ARTICLE} FROM articles ORDER BY n"):
-            yield _article(row)
+        for (n,) in self._db.execute("SELECT n FROM articles ORDER BY n"):
+            if (article := self._read_article_at(n)) is not None:
+                yield article
 
-    def passages(self, numbers: Sequence[int]) -> list[Passage]:
-        """The passages of these numbers, in their order.
+    def digests(self) -> dict[str, bytes]:
+        """The digest of every article, by its id."""
+        return dict(self._db.execute("SELECT id, digest FROM articles"))
 
-        Raises:
-            IndexDamaged: one is not there.
-        """
-        marks = ",".join("?" * len(numbers))
-        rows = self._db.execute(
-            f"SELECT n, article, number, start, end FROM passages WHERE n IN ({marks})", [int(n) for n in numbers]
-        )
-        found = {row[0]: row[1:] for row in rows}
-        missing = [int(n) for n in numbers if int(n) not in found]
-        if missing:
-            raise IndexDamaged(f"passage {missing[0]} is not in {self.path}; build the index again")
-        return [
-            _passage(self._article_at(article), number, Span(start, end))
-            for article, number, start, end in (found[int(n)] for n in numbers)
-        ]
+    def digest_of(self, article_id: str) -> bytes | None:
+        row = self._db.execute("SELECT digest FROM articles WHERE id = ?", (article_id,)).fetchone()
+        return bytes(row[0]) if row else None
 
-    def all_passages(self) -> Iterator[tuple[int, Passage]]:
-        """Every passage with its number, in the order of numbers."""
-        rows = self._db.execute("SELECT n, article, number, start, end FROM passages ORDER BY n")
+    def passages(self, numbers: Sequence[int]) -> dict[int, Passage]:
+        """The passages of these numbers; those that have been removed are left out."""
+        found: dict[int, Passage] = {}
+        for n, article, number, start, end in self._named("n, article, number, start, end", numbers):
+            if (text := self._article_at(article)) is not None:
+                found[n] = passage_of(text, number, Span(start, end))
+        return found
+
+    def all_passages(self, after: int = 0) -> Iterator[tuple[int, Passage]]:
+        """Every passage with its number, in the order of numbers, from those above `after`."""
+        rows = self._db.execute("SELECT n, article, number, start, end FROM passages WHERE n > ? ORDER BY n", (after,))
         for n, article, number, start, end in rows:
-            yield n, _passage(self._article_at(article), number, Span(start, end))
+            if (text := self._article_at(article)) is not None:
+                yield n, passage_of(text, number, Span(start, end))
 
-    def vectors(self, block: int = 10_000) -> Iterator[Block]:
-        """Every embedding, `block` at a time, in the order of passage numbers."""
-        rows = self._db.execute("SELECT n, embedding FROM passages ORDER BY n")
+    def vectors(self, after: int = 0, block: int = 10_000) -> Iterator[Block]:
+        """The embeddings of passages above `after`, `block` at a time, in the order of passage numbers."""
+        rows = self._db.execute("SELECT n, embedding FROM passages WHERE n > ? ORDER BY n", (after,))
         while chunk := rows.fetchmany(block):
-            vectors = np.frombuffer(b"".join(row[1] for row in chunk), dtype=STORED).reshape(len(chunk), -1)
-            yield Block(np.array([row[0] for row in chunk], dtype=np.int64), vectors.astype(np.float32))
+            yield Block(np.array([row[0] for row in chunk], dtype=np.int64), _matrix([row[1] for row in chunk]))
+
+    def vectors_of(self, numbers: Sequence[int]) -> Block:
+        """The embeddings of these passages, in the order of their numbers; those removed are left out."""
+        rows = sorted(self._named("n, embedding", numbers))
+        return Block(np.array([row[0] for row in rows], dtype=np.int64), _matrix([row[1] for row in rows]))
+
+    def embedded(self, article_id: str) -> list[tuple[Passage, npt.NDArray[np.float32]]]:
+        """The passages of an article in order, each with its embedding; none if there is no such article."""
+        article = self.article(article_id)
+        rows = self._db.execute(
+            "SELECT number, start, end, embedding FROM passages "
+            "WHERE article = (SELECT n FROM articles WHERE id = ?) ORDER BY number", (article_id,)
+        )  # fmt: skip
+        return [(passage_of(article, n, Span(a, b)), _matrix([e])[0]) for n, a, b, e in rows] if article else []
 
     # -- changes
 
@@ -172,10 +168,9 @@ class LocalStore:
         rows = [(name, json.dumps(value)) for name, value in values.items()]
         self._db.executemany("INSERT OR REPLACE INTO about VALUES (?, ?)", rows)
 
-    def add(self, articles: Iterable[tuple[Article, Sequence[Passage], npt.NDArray[np.float32]]]) -> None:
-        """Store articles with their passages and one row of vectors for each passage: all of them, or none.
-
-        An article whose id is there already takes its place.
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """What is put and removed inside is one change: all of it is stored on leaving, or nothing.
 
         Raises:
             IndexBusy: another process is writing.
@@ -185,45 +180,57 @@ class LocalStore:
         except sqlite3.OperationalError as error:
             raise IndexBusy(f"another process is writing to {self.path}; try again when it is done") from error
         try:
-            for article, passages, vectors in articles:
-                self._insert(article, passages, vectors)
             self.describe({"revision": self.revision + 1})
+            yield
             self._db.execute("COMMIT")
         except BaseException:
-            self._db.execute("ROLLBACK")
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
             raise
 
-    def _insert(self, article: Article, passages: Sequence[Passage], vectors: npt.NDArray[np.float32]) -> None:
-        self._db.execute("DELETE FROM articles WHERE id = ?", (article.id,))
-        published = article.published.isoformat() if article.published else None
-        n = self._db.execute(
-            f"INSERT INTO articles ({ARTICLE}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (article.id, article.title, article.text, article.url, article.author, published, article.source,
-             article.licence),
-        ).lastrowid  # fmt: skip
+    def put(self, article: Article, passages: Sequence[Passage], vectors: npt.NDArray[np.float32]) -> None:
+        """Store an article with one row of vectors for each passage, in place of one with the same id."""
+        self.remove(article.id)
+        row = article_row(article)
+        marks = ",".join("?" * len(row))
+        n = self._db.execute(f"INSERT INTO articles ({COLUMNS}) VALUES ({marks})", row).lastrowid
         self._db.executemany(
             "INSERT INTO passages (article, number, start, end, embedding) VALUES (?, ?, ?, ?, ?)",
             [
-                (n, p.number, p.span.start, p.span.end, row.astype(STORED).tobytes())
-                for p, row in zip(passages, vectors, strict=True)
+                (n, p.number, p.span.start, p.span.end, vector.astype(STORED).tobytes())
+                for p, vector in zip(passages, vectors, strict=True)
             ],
         )
 
-    def _read_article_at(self, n: int) -> Article:
-        return _article(self._db.execute(f"SELECT {ARTICLE} FROM articles WHERE n = ?", (n,)).fetchone())
+    def remove(self, article_id: str) -> bool:
+        """Take an article out; whether it was there."""
+        self._db.execute(
+            "INSERT INTO removed SELECT p.n, ? FROM passages p JOIN articles a ON p.article = a.n WHERE a.id = ?",
+            (self.revision, article_id),
+        )
+        return self._db.execute("DELETE FROM articles WHERE id = ?", (article_id,)).rowcount > 0
+
+    # -- below
+
+    def _named(self, columns: str, numbers: Collection_[int]) -> Iterator[Any]:
+        wanted = [int(n) for n in numbers]
+        for first in range(0, len(wanted), AT_ONCE):
+            some = wanted[first : first + AT_ONCE]
+            yield from self._db.execute(
+                f"SELECT {columns} FROM passages WHERE n IN ({','.join('?' * len(some))})", some
+            )
+
+    def _read_article_at(self, n: int) -> Article | None:
+        row = self._db.execute(f"SELECT {COLUMNS} FROM articles WHERE n = ?", (n,)).fetchone()
+        if row is None:
+            return None
+        article, digest = article_of(row)
+        if article_digest(article) != digest:
+            raise IndexDamaged(f"article {article.id!r} in {self.path} is not what was stored; run: rag index verify")
+        return article
 
 
-def _article(row: Sequence[Any]) -> Article:
-    id_, title, text, url, author, published, source, licence = row
-    return Article(id_, title, text, url, author, _date(published), source, licence)
-
-
-def _date(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
-
-
-def _passage(article: Article, number: int, span: Span) -> Passage:
-    return Passage(
-        article.id, number, span, span.of(article.text),
-        article.title, article.url, article.author, article.published, article.source,
-    )  # fmt: skip
+def _matrix(blobs: Sequence[bytes]) -> npt.NDArray[np.float32]:
+    if not blobs:
+        return np.zeros((0, 0), dtype=np.float32)
+    return np.frombuffer(b"".join(blobs), dtype=STORED).reshape(len(blobs), -1).astype(np.float32)

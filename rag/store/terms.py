@@ -1,69 +1,122 @@
-"""The BM25 index: words of passages on disk, with stemming, derived from the store (tantivy)."""
+"""The BM25 index: words of passages on disk, with stemming, derived from the store (tantivy).
+
+Two fields hold each passage: `text`, stemmed and without stop words, which questions are searched in, and `exact`,
+every word as it stands but for case and accents, which phrases are looked up in.
+"""
 
 from __future__ import annotations
 
+import json
+import math
+import os
+import shutil
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from rag.store.local import Numbers
+import numpy as np
 
-TOKENIZER = "words"
+from rag.store.analysis import Analysis
+from rag.store.local import Numbers
+from rag.store.selection import Selection
+
+STEMMED, EXACT = "words", "exact"  # names of the tokenizers
 WRITER_BYTES = 64 << 20  # memory of the one writing thread; more is not faster for passages
+FEW = 2_000  # so many passages are named one by one; among more, hits are counted off until there are enough
+DEEPEST = 1 << 20  # hits asked of tantivy at most: it sets memory aside for all of them
+K1, B = 1.2, 0.75  # tantivy's own
 
 
 class TermIndex:
     """Passages by their words; scores are Okapi BM25 (k1 = 1.2, b = 0.75), higher is better."""
 
-    def __init__(self, folder: Path, language: str = "english") -> None:
-        """Open the index that `build` wrote in `folder`; it is read as it is now, later changes are not seen.
+    def __init__(self, folder: Path, analysis: Analysis) -> None:
+        """Open the index that `build` wrote in `folder`; later changes are not seen.
 
         Raises:
             ValueError: there is none, or it does not open.
         """
         import tantivy
 
-        self._analyzer = _analyzer(language)
+        self._analysis = analysis
         self._index = tantivy.Index.open(str(folder))
-        self._index.register_tokenizer(TOKENIZER, self._analyzer)
+        self._register()
         self._searcher = self._index.searcher()
 
     def __len__(self) -> int:
         return int(self._searcher.num_docs)
 
-    def search(
-        self, text: str, k: int, *, only: Numbers | None = None, without: Numbers | None = None
-    ) -> list[tuple[int, float]]:
+    def frequency(self, word: str) -> int:
+        """How many passages hold a word, as the analysis gives it."""
+        return int(self._searcher.doc_freq("text", word))
+
+    @cached_property
+    def average_length(self) -> float:
+        """Words a passage, stop words aside, as BM25 counts them; 0 for no passages."""
+        from tantivy import Query
+
+        for word, _ in self._searcher.terms_with_prefix("text", "", limit=1):
+            query = Query.term_query(self._index.schema, "text", word)
+            ((_, address),) = self._searcher.search(query, 1, count=False).hits
+            return _detail(json.loads(query.explain(self._searcher, address).to_json()), "avgdl")
+        return 0.0
+
+    def search(self, text: str, k: int, among: Selection | None = None) -> list[tuple[int, float]]:
         """Passage numbers and scores, best first: at most `k` that share a word with `text`, stop words aside.
 
         Args:
             text: a question; no query syntax.
             k: at most so many.
-            only: search among these passages; None: among all.
-            without: leave these out; None: none.
+            among: search these passages only; None: all.
         """
         from tantivy import Occur, Query
 
-        words = self._analyzer.analyze(text)
-        if not words:
+        words = self._analysis.stems(text)
+        if not words or not len(self) or (among is not None and not len(among)):
             return []
-        query = Query.boolean_query(
-            [(Occur.Should, Query.term_query(self._index.schema, "text", word)) for word in words]
-        )
-        clauses = [(Occur.Must, query)]
-        if only is not None:
-            among = Query.term_set_query(self._index.schema, "n", only.tolist())
-            clauses.append((Occur.Must, Query.const_score_query(among, 0.0)))
-        if without is not None:
-            clauses.append((Occur.MustNot, Query.term_set_query(self._index.schema, "n", without.tolist())))
-        if len(clauses) > 1:
-            query = Query.boolean_query(clauses)
-        hits = self._searcher.search(query, limit=k, count=False).hits
+        schema = self._index.schema
+        query = Query.boolean_query([(Occur.Should, Query.term_query(schema, "text", word)) for word in words])
+        if among is None:
+            return self._hits(query, k)
+        if len(among) <= FEW:
+            named = Query.const_score_query(Query.term_set_query(schema, "n", among.numbers.tolist()), 0.0)
+            return self._hits(Query.boolean_query([(Occur.Must, query), (Occur.Must, named)]), k)
+        depth = math.ceil(1.5 * k * len(self) / len(among))
+        while True:
+            depth = min(depth, len(self), DEEPEST)
+            hits = self._hits(query, depth)
+            kept = [hit for hit in hits if hit[0] in among][:k]
+            if len(kept) == k or len(hits) < depth or depth in (len(self), DEEPEST):
+                return kept
+            depth *= 4
+
+    def holding(self, phrase: str) -> Numbers:
+        """The passages that hold the words of `phrase` in a row, whatever their case and accents."""
+        from tantivy import Query
+
+        words = self._analysis.words(phrase)
+        if not words or not len(self):
+            return np.zeros(0, dtype=np.int64)
+        schema = self._index.schema
+        if len(words) == 1:
+            query = Query.term_query(schema, "exact", words[0])
+        else:
+            query = Query.phrase_query(schema, "exact", list(words))
+        numbers = [n for n, _ in self._hits(query, len(self))]
+        return np.array(sorted(numbers), dtype=np.int64)
+
+    def _hits(self, query: Any, limit: int) -> list[tuple[int, float]]:
+        hits = self._searcher.search(query, limit=limit, count=False).hits
         numbers = self._searcher.fast_field_values("n", [address for _, address in hits])
         return [(int(n), float(score)) for n, (score, _) in zip(numbers, hits, strict=True)]
 
+    def _register(self) -> None:
+        self._index.register_tokenizer(STEMMED, self._analysis.stemmer)
+        self._index.register_tokenizer(EXACT, self._analysis.splitter)
 
-def build(folder: Path, passages: Iterable[tuple[int, str]], language: str = "english") -> None:
+
+def build(folder: Path, passages: Iterable[tuple[int, str]], analysis: Analysis) -> None:
     """Write an index of numbered texts into the empty or missing folder `folder`.
 
     Raises:
@@ -73,20 +126,38 @@ def build(folder: Path, passages: Iterable[tuple[int, str]], language: str = "en
 
     schema = tantivy.SchemaBuilder()
     schema.add_unsigned_field("n", stored=False, indexed=True, fast=True)
-    schema.add_text_field("text", stored=False, tokenizer_name=TOKENIZER, index_option="freq")
+    schema.add_text_field("text", stored=False, tokenizer_name=STEMMED, index_option="freq")
+    schema.add_text_field("exact", stored=False, tokenizer_name=EXACT, index_option="position")
     folder.mkdir(parents=True, exist_ok=True)
     try:
         index = tantivy.Index(schema.build(), path=str(folder))
-        index.register_tokenizer(TOKENIZER, _analyzer(language))
-        writer = index.writer(WRITER_BYTES, 1)
-        for n, text in passages:
-            document = tantivy.Document()
-            document.add_unsigned("n", n)
-            document.add_text("text", text)
-            writer.add_document(document)
-        writer.commit()
-        writer.wait_merging_threads()
+        _write(index, analysis, passages, ())
     except ValueError as error:  # tantivy has no other kind
+        raise OSError(f"tantivy cannot write in {folder}: {error}") from error
+
+
+def extend(
+    old: Path, folder: Path, passages: Iterable[tuple[int, str]], removed: Sequence[int], analysis: Analysis
+) -> None:
+    """Write the index in `old`, with some passages more and some less, into the missing folder `folder`.
+
+    The files of `old` are shared, not copied: tantivy never changes a file of a segment.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    import tantivy
+
+    folder.mkdir(parents=True)
+    for path in files(old):
+        beside = folder / path.name
+        if path.suffix == ".json":
+            shutil.copyfile(path, beside)
+        else:
+            _share(path, beside)
+    try:
+        _write(tantivy.Index.open(str(folder)), analysis, passages, removed)
+    except ValueError as error:
         raise OSError(f"tantivy cannot write in {folder}: {error}") from error
 
 
@@ -95,17 +166,33 @@ def files(folder: Path) -> Sequence[Path]:
     return sorted(path for path in folder.iterdir() if path.is_file() and not path.name.endswith(".lock"))
 
 
-def _analyzer(language: str) -> Any:
-    from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
+def _share(path: Path, beside: Path) -> None:
+    try:
+        os.link(path, beside)
+    except OSError:  # a file system without links
+        shutil.copyfile(path, beside)
 
-    filters = (
-        Filter.remove_long(64),
-        Filter.lowercase(),
-        Filter.ascii_fold(),
-        Filter.stopword(language),
-        Filter.stemmer(language),
-    )
-    builder = TextAnalyzerBuilder(Tokenizer.simple())
-    for step in filters:
-        builder = builder.filter(step)
-    return builder.build()
+
+def _write(index: Any, analysis: Analysis, passages: Iterable[tuple[int, str]], removed: Sequence[int]) -> None:
+    import tantivy
+
+    index.register_tokenizer(STEMMED, analysis.stemmer)
+    index.register_tokenizer(EXACT, analysis.splitter)
+    writer = index.writer(WRITER_BYTES, 1)
+    for n in removed:  # by query: deleting by term takes n for a signed number and finds none
+        writer.delete_documents_by_query(tantivy.Query.term_query(index.schema, "n", n))
+    for n, text in passages:
+        document = tantivy.Document()
+        document.add_unsigned("n", n)
+        document.add_text("text", text)
+        document.add_text("exact", text)
+        writer.add_document(document)
+    writer.commit()
+    writer.wait_merging_threads()
+
+
+def _detail(explained: dict[str, Any], name: str) -> float:
+    """The value of the first detail whose description begins with a name; 0 if there is none."""
+    if explained["description"].startswith(name):
+        return float(explained["value"])
+    return next((found for part in explained.get("details", ()) if (found := _detail(part, name))), 0.0)

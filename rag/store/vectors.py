@@ -1,8 +1,15 @@
-"""The FAISS index: nearest vectors by inner product, derived from the store."""
+"""The FAISS index: nearest vectors by inner product, derived from the store.
+
+Up to EXACT_UP_TO passages every vector is compared. Beyond, vectors are shared out to lists by their nearest centroid
+(IVF), a byte for each number, and the lists nearest to the question are searched. Cosines are worked out anew from the
+stored embeddings either way (rag.store.view), so a coarser index may miss a passage but never misstates one.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,16 +17,49 @@ import numpy as np
 import numpy.typing as npt
 
 from rag.store.local import Block, Numbers
+from rag.store.selection import Selection
+
+EXACT_UP_TO = 200_000  # passages; 14 ms a search on one core, about what embedding the question takes
+LISTS_PER_ROOT = 2.0  # lists = this times the square root of the number of passages
+PROBES = 64  # lists searched: recall@10 against exact search 0.98 and more (benchmarks/results/scale.json)
+TRAINING_VECTORS_PER_LIST = 48  # FAISS wants 39 and more
+SEED = 20_000  # of the sample that lists are made from
+
+Sample = Callable[[Numbers], npt.NDArray[np.float32]]  # passage numbers -> their vectors
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The kind of index for a number of passages."""
+
+    lists: int  # 0: every vector is compared
+    probes: int  # lists searched for one question
+
+    @classmethod
+    def for_passages(cls, count: int) -> Plan:
+        if count <= EXACT_UP_TO:
+            return cls(0, 0)
+        lists = round(LISTS_PER_ROOT * math.sqrt(count))
+        return cls(lists, min(PROBES, lists))
+
+    def still_fits(self, count: int) -> bool:
+        """Whether an index of this plan may go on to hold `count` passages."""
+        wanted = Plan.for_passages(count)
+        return (
+            bool(self.lists) == bool(wanted.lists) and wanted.lists <= 2 * self.lists and self.lists <= 4 * wanted.lists
+        )
 
 
 class VectorIndex:
     """Unit vectors under passage numbers; scores are cosines, higher is better."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, plan: Plan) -> None:
         """Open a file whose digest has been checked: FAISS can crash on a damaged one."""
         import faiss
 
-        self._index: Any = faiss.read_index(str(path))
+        # A file of lists is mapped into memory, read as it is needed.
+        self._index: Any = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC if plan.lists else 0)
+        self.plan = plan
 
     def __len__(self) -> int:
         return int(self._index.ntotal)
@@ -28,51 +68,82 @@ class VectorIndex:
     def dimension(self) -> int:
         return int(self._index.d)
 
-    def search(
-        self, vector: npt.NDArray[np.float32], k: int, *, only: Numbers | None = None, without: Numbers | None = None
-    ) -> list[tuple[int, float]]:
-        """Passage numbers and cosines, best first; fewer than `k` when there are fewer passages.
+    def search(self, vector: npt.NDArray[np.float32], k: int, among: Selection | None = None) -> Numbers:
+        """The `k` nearest passages, best first; fewer when there are fewer.
 
         Args:
             vector: shape (dimension,), of length 1.
             k: at most so many.
-            only: search among these passages; None: among all.
-            without: leave these out; None: none.
+            among: search these passages only; None: all.
         """
+        wanted = min(k, len(self) if among is None else len(among))
+        if wanted < 1:
+            return np.zeros(0, dtype=np.int64)
+        share = 1.0 if among is None else len(among) / len(self)
+        probes = min(self.plan.lists, math.ceil(self.plan.probes / share)) if self.plan.lists else 0
+        while True:
+            found = self._search(vector, wanted, among, probes)
+            if len(found) == wanted or probes >= self.plan.lists:
+                return found
+            probes = min(self.plan.lists, 4 * probes)
+
+    def _search(self, vector: npt.NDArray[np.float32], k: int, among: Selection | None, probes: int) -> Numbers:
         import faiss
 
-        k = min(k, len(self))
-        if k < 1:
-            return []
-        parameters = faiss.SearchParameters()
-        selectors: list[Any] = []
-        if only is not None:
-            selectors.append(faiss.IDSelectorBatch(only))
-        if without is not None:
-            selectors.append(faiss.IDSelectorNot(faiss.IDSelectorBatch(without)))
-        if selectors:
-            parameters.sel = selectors[0] if len(selectors) == 1 else faiss.IDSelectorAnd(*selectors)
-        scores, numbers = self._index.search(vector.reshape(1, -1), k, params=parameters)
-        return [(int(n), float(score)) for n, score in zip(numbers[0], scores[0], strict=True) if n >= 0]
-
-    def cosines(self, vector: npt.NDArray[np.float32], numbers: Numbers) -> npt.NDArray[np.float32]:
-        """The cosine of `vector` with each of the passages named."""
-        if not len(numbers):
-            return np.zeros(0, dtype=np.float32)
-        return np.asarray(self._index.reconstruct_batch(numbers) @ vector, dtype=np.float32)
+        parameters = faiss.SearchParametersIVF(nprobe=probes) if probes else faiss.SearchParameters()
+        if among is not None:
+            parameters.sel = faiss.IDSelectorBitmap(among.bitmap)
+        numbers = self._index.search(vector.reshape(1, -1), k, params=parameters)[1][0]
+        return np.asarray(numbers[numbers >= 0], dtype=np.int64)
 
 
-def build(path: Path, blocks: Iterable[Block], dimension: int) -> None:
-    """Write an exact index of all blocks to `path`.
+def build(
+    path: Path, blocks: Iterable[Block], dimension: int, plan: Plan, sample: Callable[[int], npt.NDArray[np.float32]]
+) -> None:
+    """Write an index of all blocks to `path`.
+
+    Args:
+        path: the file; one that is there is written over.
+        blocks: the vectors.
+        dimension: their length.
+        plan: what kind of index.
+        sample: so many of the vectors, at random; called if the plan has lists.
 
     Raises:
         OSError: it cannot be written.
     """
     import faiss
 
-    index = faiss.IndexIDMap2(faiss.IndexFlatIP(dimension))
+    if plan.lists:
+        index = faiss.index_factory(dimension, f"IVF{plan.lists},SQ8", faiss.METRIC_INNER_PRODUCT)
+        index.train(sample(plan.lists * TRAINING_VECTORS_PER_LIST))
+    else:
+        half = faiss.IndexScalarQuantizer(dimension, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
+        index = faiss.IndexIDMap(half)
     for block in blocks:
         index.add_with_ids(block.vectors, block.numbers)
+    _write(index, path)
+
+
+def extend(old: Path, path: Path, blocks: Iterable[Block], removed: Sequence[int]) -> None:
+    """Write the index in `old`, with some vectors more and some less, to `path`.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    import faiss
+
+    index = faiss.read_index(str(old))
+    if removed:
+        index.remove_ids(np.array(removed, dtype=np.int64))
+    for block in blocks:
+        index.add_with_ids(block.vectors, block.numbers)
+    _write(index, path)
+
+
+def _write(index: Any, path: Path) -> None:
+    import faiss
+
     try:
         faiss.write_index(index, str(path))
     except RuntimeError as error:
