@@ -33,6 +33,7 @@ from rag.page import messages
 from rag.page.citations import Citation, of_quotes, read_link
 from rag.page.headers import SecurityHeaders
 from rag.page.source import article_panel, empty_panel
+from rag.terminal import one_line_errors
 from rag.types import Answer
 
 ROOT = Path(__file__).resolve().parent
@@ -193,7 +194,7 @@ def main(
     port: Annotated[int | None, typer.Option(help=f"{PORT}, or any free one, if none is named.")] = None,
 ) -> None:
     """Serve the chat page."""
-    with cli.one_line_errors(), suppress(KeyboardInterrupt), listen(host, port) as bound:
+    with one_line_errors(), suppress(KeyboardInterrupt), listen(host, port) as bound:
         if index == DEFAULT_INDEX and not (index / "CURRENT").exists():
             cli.build([SEEDS], index)
         answerer = Answerer(Index.open(index))

@@ -10,17 +10,17 @@ import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from rag.errors import RagError
 from rag.output import answer_record, console, hit_record, print_answer, print_hits
 from rag.settings import AnswerSettings, IndexSettings
+from rag.terminal import one_line_errors, reported_errors
 from rag.types import Article
 
 DEFAULT_INDEX = Path("index/store")
@@ -183,27 +183,6 @@ def build(paths: Sequence[Path], out: Path, settings: IndexSettings = DEFAULTS) 
     seconds = time.perf_counter() - started
     typer.echo(f"indexed {len(index):,} articles, {index.passage_count:,} passages in {seconds:.1f} s: {out}")
     return 1 if skipped else 0
-
-
-@contextmanager
-def one_line_errors(skipped: Sequence[Any] = ()) -> Iterator[None]:
-    """Turn an error raised on purpose into one line on standard error and exit status 2."""
-    try:
-        yield
-    except RagError as error:
-        for one in skipped:
-            typer.echo(f"skipped {one.path}: {one.reason}", err=True)
-        typer.echo(f"error: {error}", err=True)
-        raise typer.Exit(2) from None
-
-
-@contextmanager
-def reported_errors() -> Iterator[None]:
-    """Say an error raised on purpose in one line, and go on."""
-    try:
-        yield
-    except RagError as error:
-        typer.echo(f"error: {error}", err=True)
 
 
 def _lines() -> Iterator[str]:

@@ -22,7 +22,7 @@ ROOMS = (
     ("answer",),
     ("followup", "smalltalk"),
     ("chat",),
-    ("output", "page"),
+    ("output", "page", "terminal"),
     ("cli",),
 )
 PLACE = {name: place for place, room in enumerate(ROOMS) for name in room}
