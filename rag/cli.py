@@ -1,4 +1,4 @@
-"""The command line: rag ask, rag chat, rag search, rag index build, rag index status.
+"""The command line: rag ask, rag chat, rag search, rag index build, rag index status, rag train reader.
 
 Exit status: 0 done; 1 done in part (articles were skipped, or the articles don't say); 2 not done, with one line why.
 """
@@ -21,6 +21,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rag.output import answer_record, console, hit_record, print_answer, print_hits
 from rag.settings import AnswerSettings, IndexSettings
 from rag.terminal import one_line_errors, reported_errors
+from rag.train.command import train_app
 from rag.types import Article
 
 DEFAULT_INDEX = Path("index/store")
@@ -34,6 +35,7 @@ app = typer.Typer(
 )
 index_app = typer.Typer(help="Make an index of articles, or look at one.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(index_app, name="index")
+app.add_typer(train_app, name="train")
 
 IndexFolder = Annotated[Path, typer.Option("--index", help="The folder of the index.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]

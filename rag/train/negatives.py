@@ -1,0 +1,123 @@
+"""Questions + a search -> passages that it returns for them and that do not hold the answer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from rag.errors import InputError
+from rag.index import Index
+from rag.metrics import normal_form
+from rag.store import terms
+from rag.store.analysis import Analysis
+from rag.train.questions import Question
+from rag.types import Passage
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """A passage that a question finds and that does not answer it."""
+
+    title: str
+    text: str
+
+
+Misses = Mapping[str, Sequence[Miss]]  # by the question's id, nearest first
+
+
+Search = Callable[[str, int], Sequence[Passage]]  # a question and a number -> so many passages, best first
+
+
+def term_search(passages: Sequence[Passage], folder: Path) -> Search:
+    """Search by BM25 alone: quick to make, for nothing need be embedded.
+
+    Args:
+        passages: those to search.
+        folder: empty or missing; holds the terms.
+    """
+    analysis = Analysis()
+    terms.build(folder, ((n, p.heading_and_text) for n, p in enumerate(passages)), analysis)
+    index = terms.TermIndex(folder, analysis)
+
+    def search(question: str, k: int) -> Sequence[Passage]:
+        return [passages[n] for n, _ in index.search(question, k)]
+
+    return search
+
+
+def index_search(index: Index) -> Search:
+    """Search as questions are searched for when they are answered."""
+    return lambda question, k: [hit.passage for hit in index.search(question, k)]
+
+
+def holds_answer(text: str, answers: Sequence[str]) -> bool:
+    """Whether the words of an answer stand in a row in the text, case, punctuation and a, an, the aside.
+
+    An answer of none but such words counts as held: nobody could tell.
+    """
+    held = f" {_normal_form(text)} "
+    return any(f" {normal_form(answer)} " in held or not normal_form(answer) for answer in answers)
+
+
+_normal_form = lru_cache(maxsize=100_000)(normal_form)  # a passage is found by many questions
+
+
+def mine(
+    questions: Sequence[Question], search: Search, *, depth: int, keep: int, progress: Callable[[int], None]
+) -> dict[str, list[Miss]]:
+    """For each question that has an answer, the nearest passages without it.
+
+    Args:
+        questions: those without an answer are passed over.
+        search: where to look; best made of the texts that the questions are asked of.
+        depth: how many passages are searched for.
+        keep: how many of them are kept at most.
+        progress: called with the number of questions done.
+    """
+    found: dict[str, list[Miss]] = {}
+    shared: dict[Miss, Miss] = {}  # one record a passage, however many questions find it
+    for number, question in enumerate(questions, start=1):
+        if question.answers:
+            texts = question.answer_texts
+            lacking = [p for p in search(question.text, depth) if not holds_answer(p.text, texts)]
+            misses = [Miss(p.title, p.text) for p in lacking[:keep]]
+            found[question.id] = [shared.setdefault(miss, miss) for miss in misses]
+        progress(number)
+    return found
+
+
+def write_misses(misses: Misses, path: Path) -> None:
+    """Write a file of JSON Lines: each passage once, under a number, then each question with its passages' numbers."""
+    numbers: dict[Miss, int] = {}
+    with path.open("w", encoding="utf-8") as out:
+        for id_, group in misses.items():
+            for miss in group:
+                if miss not in numbers:
+                    numbers[miss] = len(numbers)
+                    row = {"passage": numbers[miss], "title": miss.title, "text": miss.text}
+                    out.write(json.dumps(row, ensure_ascii=False) + "\n")
+            out.write(json.dumps({"question": id_, "passages": [numbers[miss] for miss in group]}) + "\n")
+
+
+def read_misses(path: Path) -> dict[str, list[Miss]]:
+    """Read what `write_misses` wrote.
+
+    Raises:
+        InputError: the file is missing or of another kind.
+    """
+    passages: dict[int, Miss] = {}
+    found: dict[str, list[Miss]] = {}
+    try:
+        with path.open(encoding="utf-8") as lines:
+            for line in lines:
+                row = json.loads(line)
+                if "passage" in row:
+                    passages[row["passage"]] = Miss(row["title"], row["text"])
+                else:
+                    found[row["question"]] = [passages[number] for number in row["passages"]]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{path} does not hold negatives ({error}); leave it out and name an index instead") from error
+    return found
