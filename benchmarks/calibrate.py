@@ -1,12 +1,16 @@
 """Fit the confidence: evidence for the best candidate -> whether it was right.
 
-    python benchmarks/calibrate.py SQUAD_V2.json.gz SQUAD_DEV.json.gz --work DIR
+    python benchmarks/calibrate.py SQUAD_V2.json.gz SQUAD_DEV.json.gz --work DIR [--size N] [--without FEATURE]
 
 The questions of the first file are asked against all paragraphs of the second. Three kinds stand for what users ask:
 60 % that the articles answer, 25 % whose article is not in the collection (answerable questions, with the passages of
 their own article left out), 15 % that are near misses (SQuAD 2.0's unanswerable ones). The weights are fitted on every
-other article of the first file and judged on the rest; they are printed, to be put into rag/confidence.py. Right means:
-F1 of at least 0.5 with a gold answer, so only a question of the first kind can be answered right.
+other article of the first file and judged on the rest; they go to rag/weights/confidence.json with the digest of the
+reader that they were fitted with, the figures to benchmarks/results/calibration.json. Right means: F1 of at least 0.5
+with a gold answer, so only a question of the first kind can be answered right.
+
+What was read is kept in DIR, for each reader: the first run takes minutes, the next one seconds. With --without, the
+weights are fitted without some features and only printed, to see what each is worth.
 """
 
 from __future__ import annotations
@@ -14,62 +18,66 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import random
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, astuple, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import numpy as np
 import results
+from readings import MIX, Reading, drawn, readings
 from retrieval import opened_index
-from rich.progress import track
-from squad import Question, read_squad
+from squad import read_squad
 
 from rag import confidence
-from rag.answer import Answerer
-from rag.index import Index
-from rag.metrics import auroc, calibration_error, token_f1
+from rag.answer import Answerer, rank
+from rag.confidence import Calibration
+from rag.metrics import RIGHT_F1, auroc, calibration_error, coverage_at, risk_coverage, token_f1
+from rag.models import file_digest, reader_folder
 from rag.settings import AnswerSettings
-from rag.types import Evidence, Hits
+from rag.types import Evidence
+
+RIDGE = 1.0  # keeps a feature that is rarely there, such as misfit, from an endless weight
+AGAINST = {"misfit"}  # evidence that speaks against an answer; all other speaks for it
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The best candidate for a question."""
+
+    title: str
+    kind: str
+    answerable: bool
+    evidence: Evidence
+    f1: float  # with the gold answers; 0 where the articles don't say
+    right: bool
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("questions", type=Path)
     parser.add_argument("corpus", type=Path)
-    parser.add_argument("--work", type=Path, required=True, help="a folder for the index and the evidence")
+    parser.add_argument("--work", type=Path, required=True, help="a folder for the index and the readings")
+    parser.add_argument("--size", type=int, default=2000, help="questions asked of the collection")
+    parser.add_argument("--without", nargs="*", default=[], choices=confidence.NAMES, help="features to leave out")
     options = parser.parse_args()
-    questions = read_squad(options.questions).questions
-    answerer = Answerer(
-        opened_index(options.work / "index", read_squad(options.corpus)),
-        settings=replace(AnswerSettings(), threshold=0.0),
-    )
-    rows = observed(answerer, questions, options.work / "evidence.jsonl")
-    absent = [q for q in questions if q.answers][::3]
-    rows += observed_absent(answerer, absent, options.work / "evidence-absent.jsonl")
-    titles = sorted({row["title"] for row in rows})
-    fit = [row for row in rows if row["title"] in titles[::2]]
-    held_out = [row for row in rows if row["title"] in titles[1::2]]
-    weights = logistic(matrix(fit), np.array([row["right"] for row in fit], dtype=float), shares(fit))
-    print("WEIGHTS =", tuple(round(float(w), 4) for w in weights[:-1]), " INTERCEPT =", round(float(weights[-1]), 4))
-    drawn = mixed(held_out)
-    confidences = (1 / (1 + np.exp(-matrix(drawn) @ weights))).tolist()
-    right = [bool(row["right"]) for row in drawn]
-    figures = {
-        "fitted on": len(fit),
-        "judged on": len(drawn),
-        "weights": dict(zip(asdict(confidence.BOUNDS), weights[:-1].round(4).tolist(), strict=True)),
-        "intercept": round(float(weights[-1]), 4),
-        "expected calibration error": round(calibration_error(confidences, right), 4),
-        "AUROC of being right": round(auroc(confidences, right), 4),
-        "AUROC of being answerable": round(auroc(confidences, [row["kind"] == "answerable" for row in drawn]), 4),
-        "share right": round(float(np.mean(right)), 4),
-        "at threshold": {f"{t:.2f}": at_threshold(confidences, drawn, t) for t in np.arange(0.1, 0.85, 0.1)},
-    }
+    asked_of = read_squad(options.questions)
+    settings = AnswerSettings()
+    answerer = Answerer(opened_index(options.work / "index", read_squad(options.corpus)), settings=settings)
+    paragraphs = {article.id: article.text for article in asked_of.paragraphs}
+    found = readings(answerer, drawn(asked_of.questions, options.size), paragraphs, options.work)
+    rows = [row(reading, settings) for reading in found]
+    titles = sorted({one.title for one in rows})
+    fit = [one for one in rows if one.title in titles[::2] and one.kind in MIX]
+    held_out = [one for one in rows if one.title in titles[1::2]]
+    fitted = fitted_to(fit, file_digest(reader_folder() / "model.safetensors"), options.without)
+    figures = {"fitted on": len(fit), **fitted.record, **judged(held_out, fitted)}
     print(json.dumps(figures, indent=1))
+    if options.without:
+        return
+    confidence.FILE.write_text(json.dumps(fitted.record, indent=1) + "\n", encoding="utf-8")
     results.save(
         "calibration",
         "python benchmarks/calibrate.py squad/calibration-v2.0.json.gz squad/dev-v1.1.json.gz --work DIR",
@@ -77,92 +85,117 @@ def main() -> None:
     )
 
 
-def observed(answerer: Answerer, questions: Sequence[Question], log: Path) -> list[dict]:
-    """One row a question: the best candidate's evidence and whether it was right; from the log where it is there."""
-    known = {row["id"]: row for row in map(json.loads, log.read_text().splitlines())} if log.exists() else {}
-    with log.open("a") as out:
-        for question in track([q for q in questions if q.id not in known], description="asking"):
-            best = answerer.ask(question.text).quotes[0]
-            f1 = token_f1(best.text, question.answers) if question.answers else 0.0
-            row = {
-                "id": question.id,
-                "title": question.title,
-                "kind": "answerable" if question.answers else "near miss",
-                "right": f1 >= 0.5,
-                "evidence": astuple(best.evidence),
-            }
-            known[question.id] = row
-            out.write(json.dumps(row) + "\n")
-    return [known[q.id] for q in questions]
+def row(reading: Reading, settings: AnswerSettings) -> Row:
+    """The best candidate of a reading; a passage always has one."""
+    question = reading.asked.question
+    best = rank(question.text, reading.hits, reading.candidates, retrieval_weight=settings.retrieval_weight)[0]
+    answerable = bool(question.answers) and reading.asked.kind != "absent"
+    f1 = token_f1(best.text, question.answers) if answerable else 0.0
+    return Row(question.title, reading.asked.kind, answerable, best.evidence, f1, f1 >= RIGHT_F1)
 
 
-def observed_absent(answerer: Answerer, questions: Sequence[Question], log: Path) -> list[dict]:
-    """The same for questions whose own article is left out, so that nothing answers them."""
-    rows = []
-    for title in sorted({q.title for q in questions}):
-        without = Answerer(Without(answerer.index, title), reader=answerer.reader, settings=answerer.settings)  # type: ignore[arg-type]
-        asked = [q for q in questions if q.title == title]
-        rows += observed(without, asked, log.with_stem(f"{log.stem}-{title.replace(' ', '_')}"))
-    return [row | {"kind": "absent", "right": False} for row in rows]
+def fitted_to(rows: Sequence[Row], reader: str, left_out: Sequence[str]) -> Calibration:
+    """The weights that tell right from not right; none of them has the wrong sign."""
+    names = [name for name in confidence.NAMES if name not in left_out]
+    x, y = matrix(rows), np.array([one.right for one in rows], dtype=float)
+    while True:
+        columns = [confidence.NAMES.index(name) for name in names]
+        *weights, intercept = logistic(np.hstack([x[:, columns], np.ones((len(x), 1))]), y, shares(rows))
+        kept = [name for name, w in zip(names, weights, strict=True) if (w < 0) == (name in AGAINST)]
+        if kept == names:
+            break
+        names = kept
+    known = dict(zip(names, weights, strict=True))
+    rounded = tuple(round(float(known.get(name, 0.0)), 4) for name in confidence.NAMES)
+    return Calibration(rounded, round(float(intercept), 4), reader)
 
 
-class Without:
-    """An index from which the passages under one title are left out."""
+def judged(rows: Sequence[Row], calibration: Calibration) -> dict:
+    """The figures of questions that the weights were not fitted on."""
+    mixed = [one for one in rows if one.kind in MIX]
+    weight = shares(mixed)
+    given = [one for one in rows if one.kind == "given"]
+    sure = certainties(mixed, calibration)
+    right = [one.right for one in mixed]
+    repeated = np.repeat(np.arange(len(mixed)), np.maximum(1, np.round(weight * 10).astype(int)))  # the mix, in tenths
+    drawn_sure, drawn_right = [sure[i] for i in repeated], [right[i] for i in repeated]
+    drawn_rows = [mixed[i] for i in repeated]
+    return {
+        "judged on": len(mixed),
+        "expected calibration error": round(calibration_error(drawn_sure, drawn_right), 4),
+        "AUROC of being right": round(auroc(drawn_sure, drawn_right), 4),
+        "AUROC of being answerable": round(auroc(drawn_sure, [one.answerable for one in drawn_rows]), 4),
+        **{f"AUROC of answerable against {kind}": against(mixed, sure, kind) for kind in ("absent", "near miss")},
+        "coverage at 80 % precision": round(coverage_at(risk_coverage(drawn_sure, drawn_right), 0.8), 4),
+        "share right": round(float(np.mean(drawn_right)), 4),
+        "best F1": best_f1(drawn_sure, drawn_rows),
+        "paragraph given": {
+            "questions": len(given),
+            "AUROC of being answerable": round(
+                auroc(certainties(given, calibration), [one.answerable for one in given]), 4
+            ),
+            "best F1": best_f1(certainties(given, calibration), given),
+        },
+        "at threshold": {f"{t:.2f}": at_threshold(drawn_sure, drawn_rows, t) for t in np.arange(0.05, 0.85, 0.05)},
+    }
 
-    def __init__(self, index: Index, title: str) -> None:
-        self.index, self.title = index, title
 
-    def search(self, question: str, k: int, *, settings: AnswerSettings) -> Hits:
-        hits = self.index.search(question, 200, settings=settings)
-        return tuple(hit for hit in hits if hit.passage.title != self.title)[:k]
+def certainties(rows: Sequence[Row], calibration: Calibration) -> list[float]:
+    return [confidence.probability(one.evidence, calibration) for one in rows]
 
 
-MIX = {"answerable": 0.60, "absent": 0.25, "near miss": 0.15}
+def against(rows: Sequence[Row], sure: Sequence[float], kind: str) -> float:
+    """AUROC of answerable questions against one kind of unanswerable ones."""
+    both = [(c, one.answerable) for c, one in zip(sure, rows, strict=True) if one.answerable or one.kind == kind]
+    return round(auroc([c for c, _ in both], [a for _, a in both]), 4)
 
 
-def shares(rows: list[dict]) -> np.ndarray:
+def best_f1(sure: Sequence[float], rows: Sequence[Row]) -> dict[str, float]:
+    """SQuAD 2.0's F1 at the threshold that gives the highest: a withheld answer is right where there is none."""
+    order = sorted(zip(sure, rows, strict=True), key=lambda pair: -pair[0])
+    total = best = float(sum(not one.answerable for one in rows))  # everything withheld
+    threshold = 1.0
+    for certainty, one in order:
+        total += one.f1 if one.answerable else -1.0
+        if total > best:
+            best, threshold = total, certainty
+    return {"F1": round(100 * best / len(rows), 2), "threshold": round(threshold, 3)}
+
+
+def shares(rows: Sequence[Row]) -> np.ndarray:
     """A weight for each row, so that the kinds weigh as in MIX; the weights' mean is 1."""
-    counts = Counter(row["kind"] for row in rows)
-    return np.array([MIX[row["kind"]] * len(rows) / counts[row["kind"]] for row in rows])
+    counts = Counter(one.kind for one in rows)
+    return np.array([MIX[one.kind] * len(rows) / counts[one.kind] for one in rows])
 
 
-def mixed(rows: list[dict]) -> list[dict]:
-    """As many rows as there are, drawn so that the kinds stand as in MIX; fixed seed."""
-    rng = random.Random(1)
-    counts = Counter(row["kind"] for row in rows)
-    size = int(min(counts[kind] / share for kind, share in MIX.items()))
-    return [row for kind, share in MIX.items()
-            for row in rng.sample([r for r in rows if r["kind"] == kind], int(share * size))]  # fmt: skip
+def matrix(rows: Sequence[Row]) -> np.ndarray:
+    """Features within their bounds, shape (rows, features)."""
+    return np.array([confidence.bounded(one.evidence) for one in rows])
 
 
-def matrix(rows: list[dict]) -> np.ndarray:
-    """Features within their bounds, shape (rows, evidence + 1); the last column is 1."""
-    values = [confidence.bounded(Evidence(*row["evidence"])) for row in rows]
-    return np.hstack([np.array(values), np.ones((len(rows), 1))])
-
-
-def logistic(x: np.ndarray, y: np.ndarray, share: np.ndarray, ridge: float = 1e-3) -> np.ndarray:
-    """Weights of a logistic regression by Newton's method; `share` is how much each row counts."""
-    weights = np.zeros(x.shape[1])
+def logistic(x: np.ndarray, y: np.ndarray, share: np.ndarray) -> np.ndarray:
+    """Weights of a logistic regression by Newton's method, the intercept last; `share` is how much each row counts."""
+    weights, ridge = np.zeros(x.shape[1]), RIDGE * np.eye(x.shape[1])
+    ridge[-1, -1] = 0.0
     for _ in range(50):
         p = 1 / (1 + np.exp(-x @ weights))
-        gradient = x.T @ (share * (p - y)) + ridge * weights
-        hessian = (x * (share * p * (1 - p))[:, None]).T @ x + ridge * np.eye(len(weights))
+        gradient = x.T @ (share * (p - y)) + ridge @ weights
+        hessian = (x * (share * p * (1 - p))[:, None]).T @ x + ridge
         weights -= np.linalg.solve(hessian, gradient)
     return weights
 
 
-def at_threshold(confidences: list[float], rows: list[dict], threshold: float) -> dict[str, float]:
+def at_threshold(sure: Sequence[float], rows: Sequence[Row], threshold: float) -> dict[str, float]:
     """What a user sees who lets answers under a confidence be withheld."""
-    shown = [row for c, row in zip(confidences, rows, strict=True) if c >= threshold]
-    answerable = sum(row["kind"] == "answerable" for row in rows)
+    shown = [one for c, one in zip(sure, rows, strict=True) if c >= threshold]
+    answerable = sum(one.answerable for one in rows)
     return {
         "answered": round(len(shown) / len(rows), 3),
-        "right of those": round(sum(row["right"] for row in shown) / max(1, len(shown)), 3),
+        "right of those": round(sum(one.right for one in shown) / max(1, len(shown)), 3),
         "unanswerable withheld": round(
-            1 - sum(row["kind"] != "answerable" for row in shown) / max(1, len(rows) - answerable), 3
+            1 - sum(not one.answerable for one in shown) / max(1, len(rows) - answerable), 3
         ),
-        "answerable answered": round(sum(row["kind"] == "answerable" for row in shown) / max(1, answerable), 3),
+        "answerable answered": round(sum(one.answerable for one in shown) / max(1, answerable), 3),
     }
 
 

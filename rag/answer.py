@@ -13,6 +13,7 @@ from rag.index import EVERYTHING, Index, checked_question
 from rag.read import Candidate, Reader, SpanReader
 from rag.settings import AnswerSettings
 from rag.types import Answer, Evidence, Filter, Hit, Hits, Quote, Span
+from rag.wanted import misfit
 
 CANDIDATES_EACH = 3  # spans kept of one passage
 NEAREST = 3  # shown when nothing reaches the threshold
@@ -66,7 +67,7 @@ class Answerer:
             max_answer_tokens=self.settings.max_answer_tokens,
             k=CANDIDATES_EACH,
         )
-        quotes = rank(hits, candidates, retrieval_weight=self.settings.retrieval_weight)
+        quotes = rank(asked, hits, candidates, retrieval_weight=self.settings.retrieval_weight)
         sure = tuple(q for q in quotes if q.confidence >= self.settings.threshold)
         unsure = tuple(q for q in quotes if q.confidence < self.settings.threshold)[:NEAREST]
         return Answer(question, sure[: self.settings.max_quotes], hits, asked, unsure)
@@ -83,10 +84,11 @@ class _Scored:
     words: tuple[str, ...]  # as compared with other answers
 
 
-def rank(hits: Hits, candidates: Sequence[Candidate], *, retrieval_weight: float) -> list[Quote]:
-    """Candidates as quotes, most confident first, each answer once with all its citations.
+def rank(question: str, hits: Hits, candidates: Sequence[Candidate], *, retrieval_weight: float) -> list[Quote]:
+    """Candidates as quotes, best first, each answer once with all its citations.
 
     Args:
+        question: that was read with.
         hits: the passages that were read.
         candidates: what the reader found in them.
         retrieval_weight: what a fused score of 1 adds to a candidate's margin, in logits.
@@ -106,7 +108,7 @@ def rank(hits: Hits, candidates: Sequence[Candidate], *, retrieval_weight: float
     quotes = []
     for group in groups:
         rival = next((other[0].score for other in groups if other is not group), None)
-        quotes.append(_quote(group, rival))
+        quotes.append(_quote(question, group, rival))
     return sorted(quotes, key=lambda q: -q.score)
 
 
@@ -132,18 +134,19 @@ def same_answer(one: Sequence[str], other: Sequence[str]) -> bool:
     return any(long[i : i + len(short)] == short for i in range(len(long) - len(short) + 1))
 
 
-def _quote(group: Sequence[_Scored], rival: float | None) -> Quote:
+def _quote(question: str, group: Sequence[_Scored], rival: float | None) -> Quote:
     """The best mention of an answer, with its other mentions as further citations."""
     agreeing = sum(one.candidate.margin > 0 for one in group[1:])
     quotes = []
     for one in group:
+        span = one.candidate.span
         evidence = Evidence(
             margin=one.candidate.margin,
             lead=one.score - rival if rival is not None else one.candidate.margin,
             dense=one.hit.dense,
             others=float(agreeing),
+            misfit=float(misfit(question, span.of(one.hit.passage.text))),
         )
-        span = one.candidate.span
         certainty = confidence.probability(evidence)
         quotes.append(Quote(one.hit.passage, span, one.sentence, evidence, one.score, certainty))
     return replace(quotes[0], also=tuple(quotes[1:]))

@@ -1,4 +1,4 @@
-"""Exact match, token F1, recall@k, reciprocal rank and calibration: functions of plain values."""
+"""Exact match, token F1, recall@k, reciprocal rank, calibration and risk: functions of plain values."""
 
 from __future__ import annotations
 
@@ -6,10 +6,30 @@ import re
 import string
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
 
 PUNCTUATION = str.maketrans("", "", string.punctuation)
+RIGHT_F1 = 0.5  # an answer is right when its F1 with a gold answer is at least this: half the words, or better
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """Answers of like confidence."""
+
+    count: int
+    confidence: float  # their mean
+    right: float  # the share of them that is right
+
+
+@dataclass(frozen=True, slots=True)
+class Operating:
+    """What answering every question from one confidence upwards gives."""
+
+    threshold: float
+    coverage: float  # the share of questions that are answered
+    risk: float  # the share of those answers that is wrong
 
 
 def normal_form(text: str) -> str:
@@ -45,13 +65,49 @@ def mean_reciprocal_rank(ranks: Sequence[int | None], k: int) -> float:
     return _mean([1 / (rank + 1) if rank is not None and rank < k else 0.0 for rank in ranks])
 
 
-def calibration_error(confidences: Sequence[float], right: Sequence[bool], bins: int = 10) -> float:
-    """Expected calibration error over bins of equal width: 0 is perfect (Guo et al. 2017, arXiv:1706.04599)."""
+def reliability(confidences: Sequence[float], right: Sequence[bool], bins: int = 10) -> list[Bin]:
+    """Answers by confidence, in bins of equal width from 0 to 1; empty bins are left out."""
     members: list[list[int]] = [[] for _ in range(bins)]
     for i, confidence in enumerate(confidences):
         members[min(int(confidence * bins), bins - 1)].append(i)
-    gaps = [abs(sum(confidences[i] for i in group) - sum(right[i] for i in group)) for group in members]
+    return [
+        Bin(len(group), _mean([confidences[i] for i in group]), _mean([float(right[i]) for i in group]))
+        for group in members
+        if group
+    ]
+
+
+def calibration_error(confidences: Sequence[float], right: Sequence[bool], bins: int = 10) -> float:
+    """Expected calibration error over bins of equal width: 0 is perfect (Guo et al. 2017, arXiv:1706.04599)."""
+    gaps = [one.count * abs(one.confidence - one.right) for one in reliability(confidences, right, bins)]
     return sum(gaps) / len(confidences) if confidences else 0.0
+
+
+def risk_coverage(confidences: Sequence[float], right: Sequence[bool]) -> list[Operating]:
+    """Every choice of threshold, the highest first; questions of equal confidence are answered together.
+
+    El-Yaniv and Wiener 2010, https://jmlr.org/papers/v11/el-yaniv10a.html
+    """
+    curve: list[Operating] = []
+    answered = wrong = 0
+    order = sorted(zip(confidences, right, strict=True), key=itemgetter(0), reverse=True)
+    for confidence, tie in groupby(order, key=itemgetter(0)):
+        marks = [mark for _, mark in tie]
+        answered += len(marks)
+        wrong += len(marks) - sum(marks)
+        curve.append(Operating(confidence, answered / len(right), wrong / answered))
+    return curve
+
+
+def risk_coverage_area(curve: Sequence[Operating]) -> float:
+    """The mean risk over all coverages, 0 to 1, lower is better (AURC; Geifman et al. 2019, arXiv:1805.08206)."""
+    before = [0.0, *(point.coverage for point in curve)]
+    return sum((point.coverage - b) * point.risk for point, b in zip(curve, before, strict=False))
+
+
+def coverage_at(curve: Sequence[Operating], precision: float) -> float:
+    """The largest share of questions that can be answered so that `precision` of the answers are right; 0 if none."""
+    return max((point.coverage for point in curve if 1 - point.risk >= precision), default=0.0)
 
 
 def auroc(scores: Sequence[float], positive: Sequence[bool]) -> float:

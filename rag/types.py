@@ -141,6 +141,7 @@ class Evidence:
     lead: float  # its score over that of the best different answer, in logits; the margin again if there is none
     dense: float  # cosine of question and passage
     others: float  # further passages that give the same answer with a margin above 0
+    misfit: float = 0.0  # 1: the words are of another kind than the question wants (rag.wanted); else 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ def test_equal_answers_become_one_with_all_their_citations():
             hit("c", "A ferry.")]  # fmt: skip
     candidates = [found(hits, 0, "3.1 million", 4.0), found(hits, 1, "3.1 million pounds", 6.0),
                   found(hits, 2, "A ferry", 1.0)]  # fmt: skip
-    first, second = rank(tuple(hits), candidates, retrieval_weight=0.0)
+    first, second = rank("?", tuple(hits), candidates, retrieval_weight=0.0)
     assert [(q.text, q.article_id) for q in first.citations] == [("3.1 million pounds", "b"), ("3.1 million", "a")]
     assert (second.text, second.also) == ("A ferry", ())
     assert (first.score, first.evidence.lead, first.evidence.others) == (6.0, 5.0, 1.0)
@@ -39,20 +39,20 @@ def test_equal_answers_become_one_with_all_their_citations():
 def test_of_one_sentence_only_the_best_words_are_an_answer():
     hits = [hit("a", "Anna Reed told Tom Hale. The bell rang.")]
     candidates = [found(hits, 0, "Anna Reed", 5.0), found(hits, 0, "Tom Hale", 4.0), found(hits, 0, "bell", 3.0)]
-    assert [q.text for q in rank(tuple(hits), candidates, retrieval_weight=0.0)] == ["Anna Reed", "bell"]
+    assert [q.text for q in rank("?", tuple(hits), candidates, retrieval_weight=0.0)] == ["Anna Reed", "bell"]
 
 
 def test_the_retrievers_share_decides_between_equal_margins():
     hits = [hit("a", "Monday.", 0.2), hit("b", "Friday.", 0.9)]
     candidates = [found(hits, 0, "Monday", 3.0), found(hits, 1, "Friday", 3.0)]
-    assert rank(tuple(hits), candidates, retrieval_weight=10.0)[0].text == "Friday"
-    assert rank(tuple(hits), candidates, retrieval_weight=10.0)[0].score == pytest.approx(3 + 9)
+    assert rank("?", tuple(hits), candidates, retrieval_weight=10.0)[0].text == "Friday"
+    assert rank("?", tuple(hits), candidates, retrieval_weight=10.0)[0].score == pytest.approx(3 + 9)
 
 
 def test_a_quote_knows_its_sentence_and_its_place_in_the_article():
     body = "Rain fell. Mayor Ines Holt closed the bridge on Monday. Ferries ran."
     hits = [hit("a", body, start=100)]
-    (quote,) = rank(tuple(hits), [found(hits, 0, "Ines Holt", 3.0)], retrieval_weight=0.0)
+    (quote,) = rank("?", tuple(hits), [found(hits, 0, "Ines Holt", 3.0)], retrieval_weight=0.0)
     assert quote.sentence == "Mayor Ines Holt closed the bridge on Monday."
     assert (quote.start, quote.end) == (100 + body.index("Ines"), 100 + body.index(" closed"))
 
@@ -181,3 +181,10 @@ def test_an_article_of_hard_strings_can_be_asked(tmp_path: Path):
     answer = Answerer(index, settings=AnswerSettings(threshold=0.0)).ask("What is closed?")
     for quote in answer.quotes:
         assert index.article(quote.article_id).text[quote.start : quote.end] == quote.text
+
+
+def test_a_date_is_no_answer_to_how_many():
+    hits = [hit("a", "13,200 homes burned down.", 0.5), hit("b", "It began on 2 September 1666.", 0.5)]
+    candidates = [found(hits, 0, "13,200", 3.0), found(hits, 1, "2 September 1666", 3.0)]
+    quotes = rank("How many homes burned down?", tuple(hits), candidates, retrieval_weight=0.0)
+    assert {q.text: q.evidence.misfit for q in quotes} == {"13,200": 0.0, "2 September 1666": 1.0}

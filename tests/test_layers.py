@@ -7,7 +7,7 @@ import pytest
 from conftest import ROOT
 
 ROOMS = (
-    ("types", "errors", "settings", "metrics"),
+    ("types", "errors", "settings", "metrics", "wanted"),
     ("tokens", "models", "sentences"),
     ("articles", "chunks", "weights"),
     ("embeddings",),
