@@ -1,4 +1,4 @@
-"""The command line: rag ask, rag chat, rag search, rag index build, rag index status, rag train reader.
+"""The command line: rag ask, chat, search, evaluate, index build, index status, train reader.
 
 Exit status: 0 done; 1 done in part (articles were skipped, or the articles don't say); 2 not done, with one line why.
 """
@@ -18,6 +18,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from rag.evaluate.command import evaluate
 from rag.output import answer_record, console, hit_record, print_answer, print_hits
 from rag.settings import AnswerSettings, IndexSettings
 from rag.terminal import one_line_errors, reported_errors
@@ -33,6 +34,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+app.command()(evaluate)
 index_app = typer.Typer(help="Make an index of articles, or look at one.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(index_app, name="index")
 app.add_typer(train_app, name="train")

@@ -23,7 +23,7 @@ ROOMS = (
     ("followup", "smalltalk"),
     ("chat",),
     ("output", "page", "terminal"),
-    ("train",),
+    ("evaluate", "train"),
     ("cli",),
 )
 PLACE = {name: place for place, room in enumerate(ROOMS) for name in room}

@@ -12,7 +12,8 @@ import pytest
 import yaml
 
 SEEDS = Path(__file__).parent.parent / "seeds"
-QUESTIONS = json.loads((Path(__file__).parent / "seed_questions.json").read_text(encoding="utf-8"))
+QUESTION_FILE = Path(__file__).parent / "seed_questions.jsonl"
+QUESTIONS = [json.loads(line) for line in QUESTION_FILE.read_text(encoding="utf-8").splitlines()]
 KEYS = {"title", "author", "published", "source", "url", "licence"}
 LABEL = "This is a fictional report about a fictional town."
 
