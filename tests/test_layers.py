@@ -22,7 +22,8 @@ ROOMS = (
     ("answer",),
     ("followup", "smalltalk"),
     ("chat",),
-    ("output", "page", "terminal"),
+    ("output", "terminal"),
+    ("page",),
     ("evaluate", "train"),
     ("cli",),
 )
