@@ -90,7 +90,8 @@ def begin(folder: Path, about: dict[str, Any]) -> tuple[Path, LocalStore]:
     for path in unfinished(folder):
         with suppress(RagError, sqlite3.Error):
             store = LocalStore(path)
-            if not store.about(WHOLE) and {name: store.about(name) for name in about} == about:
+            if {name: store.about(name) for name in about} == about:
+                store.describe({WHOLE: False})
                 return path, store
             store.close()
         shutil.rmtree(path, ignore_errors=True)

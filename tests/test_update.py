@@ -291,6 +291,20 @@ def test_an_interrupted_build_goes_on_without_embedding_again(tmp_path: Path):
     assert [path.name for path in tmp_path.joinpath("i").glob("g*")] == ["g000001"]
 
 
+def test_a_build_that_is_interrupted_before_its_last_step_costs_nothing_again(tmp_path: Path):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(generations, "switch", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            Index.build(many(20), tmp_path / "i", embedder=WordCounts("ferry"))
+    again = WordCounts("ferry")
+    assert len(Index.build(many(20), tmp_path / "i", embedder=again)) == 20
+    assert again.texts_embedded == 0
+
+
+def interrupt(*_: object, **__: object) -> None:
+    raise KeyboardInterrupt
+
+
 def test_an_unfinished_build_of_another_kind_is_not_used(tmp_path: Path):
     with pytest.raises(KeyboardInterrupt):
         Index.build(many(1_000), tmp_path / "i", embedder=Stopping(600, "ferry"))
