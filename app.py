@@ -23,7 +23,7 @@ from rag.answer import Answerer
 from rag.index import Index
 from rag.page.server import PORT, listen, web_app
 from rag.page.texts import GENERAL_EXAMPLE
-from rag.terminal import one_line_errors
+from rag.terminal import Reader, Threshold, answer_settings, one_line_errors
 
 ROOT = Path(__file__).resolve().parent
 SEEDS = ROOT / "seeds"
@@ -34,12 +34,15 @@ def main(
     index: Annotated[Path, typer.Option(help="The folder of the index.")] = DEFAULT_INDEX,
     host: Annotated[str, typer.Option(help="The address to serve at; 0.0.0.0 lets other machines in.")] = "127.0.0.1",
     port: Annotated[int | None, typer.Option(help=f"{PORT}, or any free one, if none is named.")] = None,
+    threshold: Threshold = None,
+    reader: Reader = None,
 ) -> None:
     """Serve the chat page."""
     with one_line_errors(), suppress(KeyboardInterrupt), listen(host, port) as bound:
+        settings = answer_settings(threshold, reader)
         if index == DEFAULT_INDEX and not (index / "CURRENT").exists():
             cli.build([SEEDS], index)
-        answerer = Answerer(Index.open(index))
+        answerer = Answerer(Index.open(index), settings=settings)
         answerer.ask(GENERAL_EXAMPLE)  # loads the models, so that the first question does not wait for them
         served = web_app(answerer, host=host)
         name = f"[{host}]" if ":" in host else host

@@ -7,6 +7,7 @@ paragraph that the question was written for are read, whether it answers it or n
 
 from __future__ import annotations
 
+import hashlib
 import json
 import random
 from collections.abc import Mapping, Sequence
@@ -61,7 +62,7 @@ def drawn(questions: Sequence[Question], size: int) -> list[Asked]:
 
 
 def readings(answerer: Answerer, asked: Sequence[Asked], paragraphs: Mapping[str, str], folder: Path) -> list[Reading]:
-    """A reading for each question, from the folder where it is there; another reader gets another file.
+    """A reading for each question, from the folder where it is there; other passages or readers get other files.
 
     Args:
         answerer: whose index holds each paragraph as an article.
@@ -69,7 +70,10 @@ def readings(answerer: Answerer, asked: Sequence[Asked], paragraphs: Mapping[str
         paragraphs: the text of each question's paragraph, by the question's article_id.
         folder: where readings are kept.
     """
-    log = folder / f"readings-{fingerprint(reader_folder(answerer.settings.reader_model))}-{answerer.settings.k}.jsonl"
+    passages = {(p.article_id, p.number): p for _, p in answerer.index.numbered_passages()}
+    cut = hashlib.sha256(repr([(*key, p.span) for key, p in passages.items()]).encode()).hexdigest()[:16]
+    reader = fingerprint(reader_folder(answerer.settings.reader_model))
+    log = folder / f"readings-{cut}-{reader}-{answerer.settings.k}.jsonl"
     known = {row["key"]: row for row in map(json.loads, log.read_text().splitlines())} if log.exists() else {}
     of_title: dict[str, set[str]] = {}
     of_text: dict[str, str] = {}
@@ -86,7 +90,6 @@ def readings(answerer: Answerer, asked: Sequence[Asked], paragraphs: Mapping[str
             known[one.key] = row = _row(answerer, one, where)
             out.write(json.dumps(row) + "\n")
             out.flush()
-    passages = {(p.article_id, p.number): p for _, p in answerer.index.numbered_passages()}
     return [_reading(one, known[one.key], passages) for one in asked]
 
 

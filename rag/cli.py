@@ -20,8 +20,8 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 
 from rag.evaluate.command import evaluate
 from rag.output import answer_record, console, hit_record, print_answer, print_hits
-from rag.settings import AnswerSettings, IndexSettings
-from rag.terminal import one_line_errors, reported_errors
+from rag.settings import IndexSettings
+from rag.terminal import Reader, Threshold, answer_settings, one_line_errors, reported_errors
 from rag.train.command import train_app
 from rag.types import Article
 
@@ -53,25 +53,16 @@ DEFAULTS = IndexSettings()
 def ask(
     question: str,
     index: IndexFolder = DEFAULT_INDEX,
-    threshold: Annotated[
-        float | None, typer.Option(help="Confidence, 0 to 1, under which the articles don't say.")
-    ] = None,
-    reader: Annotated[str | None, typer.Option(help="Another extractive reader: a folder or a name.")] = None,
+    threshold: Threshold = None,
+    reader: Reader = None,
     as_json: AsJson = False,
 ) -> None:
     """Answer a question in the articles' own words."""
-    from dataclasses import replace
-
     from rag.answer import Answerer
     from rag.index import Index
 
     with one_line_errors():
-        settings = AnswerSettings()
-        if threshold is not None:
-            settings = replace(settings, threshold=threshold)
-        if reader is not None:
-            settings = replace(settings, reader_model=reader)
-        answer = Answerer(Index.open(index), settings=settings).ask(question)
+        answer = Answerer(Index.open(index), settings=answer_settings(threshold, reader)).ask(question)
     if as_json:
         typer.echo(json.dumps(answer_record(answer), ensure_ascii=False, indent=2))
     else:
@@ -81,14 +72,17 @@ def ask(
 
 
 @app.command()
-def chat(index: IndexFolder = DEFAULT_INDEX) -> None:
+def chat(index: IndexFolder = DEFAULT_INDEX, threshold: Threshold = None, reader: Reader = None) -> None:
     """Ask one question after another; a line that begins with = puts right how the last one was understood."""
     from rag.answer import Answerer
     from rag.chat import Chat
     from rag.index import Index
+    from rag.read import SpanReader
 
     with one_line_errors():
-        conversation = Chat(Answerer(Index.open(index)))
+        settings = answer_settings(threshold, reader)
+        found = Index.open(index)
+        conversation = Chat(Answerer(found, reader=SpanReader(settings.reader_model), settings=settings))
     screen = console()
     message = ""
     for line in _lines():

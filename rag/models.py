@@ -105,14 +105,16 @@ def file_digest(path: Path) -> str:
 
 @contextmanager
 def silent_loading() -> Iterator[None]:
-    """Keep transformers from drawing its progress bar while weights load: a library stays silent."""
+    """Keep transformers from drawing its progress bar and its tables while weights load: a library stays silent."""
     from transformers.utils import logging
 
-    shown = logging.is_progress_bar_enabled()
+    shown, verbosity = logging.is_progress_bar_enabled(), logging.get_verbosity()
     logging.disable_progress_bar()
+    logging.set_verbosity_error()
     try:
         yield
     finally:
+        logging.set_verbosity(verbosity)
         if shown:
             logging.enable_progress_bar()
 

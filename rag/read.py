@@ -1,4 +1,4 @@
-"""Question + passages -> candidate answers, with an extractive reader and our own span decoding.
+"""Question + passages -> candidate answers, with an extractive reader.
 
 The reader gives each word piece a logit for "the answer starts here" and one for "it ends here"; the first token
 stands for "no answer in this passage". A span scores start + end logit; its margin over the first token's pair is
@@ -11,28 +11,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
-import numpy.typing as npt
 
 from rag.errors import InputError, ModelError
 from rag.models import bfloat16_is_fast, reader_folder, silent_loading
 from rag.settings import BUNDLED
+from rag.spans import Logits, best_spans, whole_characters
 from rag.types import Span
 
-Logits = npt.NDArray[np.float32]  # (tokens,)
 MAX_QUESTION_TOKENS = 256  # leaves half of a 512-token reader for the passage
 BATCH = 8  # passages in one pass; more do not run faster on a CPU
-
-
-@dataclass(frozen=True, slots=True)
-class TokenSpan:
-    """A range of tokens, both ends included."""
-
-    first: int
-    last: int
-    score: float  # start logit + end logit
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,26 +51,8 @@ class SpanReader:
         Raises:
             ModelError: the model is missing, damaged, or no extractive reader with a fast tokenizer.
         """
-        folder = reader_folder(model)
-        import torch
-        from transformers import AutoConfig, AutoModelForQuestionAnswering, AutoTokenizer
-
-        try:
-            config = AutoConfig.from_pretrained(folder, local_files_only=True)
-            if not any("QuestionAnswering" in name for name in config.architectures or ()):
-                raise ModelError(
-                    f"{folder} holds {config.architectures}, wanted a model fine-tuned to answer questions"
-                )
-            with silent_loading():
-                self._tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-                self._model = AutoModelForQuestionAnswering.from_pretrained(
-                    folder, local_files_only=True, dtype=torch.float32
-                ).eval()
-        except (OSError, ValueError, KeyError) as error:
-            raise ModelError(f"{folder} does not load as an extractive reader: {error}") from error
-        if not self._tokenizer.is_fast:
-            raise ModelError(f"the tokenizer in {folder} has no offsets; wanted one with a tokenizer.json")
-        positions = int(getattr(config, "max_position_embeddings", 512))
+        self._tokenizer, self._model = _loaded(reader_folder(model))
+        positions = int(getattr(self._model.config, "max_position_embeddings", 512))
         # RoBERTa and its kin number positions from pad + 1, so two of their 514 cannot be used.
         usable = positions - 2 if positions % 2 == 0 and positions & (positions - 1) else positions
         self.max_tokens = min(512, usable, int(self._tokenizer.model_max_length))
@@ -102,8 +75,8 @@ class SpanReader:
             batch = windows[first : first + BATCH]
             starts, ends = self._logits(batch)
             for window, start, end in zip(batch, starts, ends, strict=True):
-                found = _decode(window, start, end, max_tokens=max_answer_tokens, k=k)
-                candidates[window.passage] += found
+                passage = passages[window.passage]
+                candidates[window.passage] += _decode(window, passage, start, end, max_tokens=max_answer_tokens, k=k)
         return [c for group in candidates for c in _without_overlaps(group, k)]
 
     def _windows(self, question: str, passages: Sequence[str]) -> list[_Window]:
@@ -119,10 +92,14 @@ class SpanReader:
         )
         windows = [
             _Window(int(encoded["overflow_to_sample_mapping"][i]), encoding.ids, encoding.type_ids, encoding.offsets,
-                    encoding.sequence_ids)
+                    encoding.sequence_ids, self._null(encoding.ids))
             for i, encoding in enumerate(encoded.encodings)
         ]  # fmt: skip
         return sorted(windows, key=lambda window: len(window.ids))  # like lengths share a batch: less padding
+
+    def _null(self, ids: list[int]) -> int:
+        cls = self._tokenizer.cls_token_id
+        return ids.index(cls) if cls in ids else 0
 
     def _logits(self, windows: Sequence[_Window]) -> tuple[list[Logits], list[Logits]]:
         import torch
@@ -146,33 +123,32 @@ class SpanReader:
         return [s[:n] for s, n in zip(start, lengths, strict=True)], [e[:n] for e, n in zip(end, lengths, strict=True)]
 
 
-def best_spans(start: Logits, end: Logits, *, max_tokens: int, k: int) -> list[TokenSpan]:
-    """Rank the token ranges of one passage, best first; the ranges returned do not overlap.
+def _loaded(folder: Path) -> tuple[Any, Any]:
+    """The tokenizer and the model in a folder; see SpanReader."""
+    import torch
+    from safetensors import SafetensorError
+    from transformers import AutoConfig, AutoModelForQuestionAnswering, AutoTokenizer
 
-    Args:
-        start: start logits, shape (tokens,), -inf where a span may not start.
-        end: end logits, shape (tokens,), -inf where a span may not end.
-        max_tokens: the most tokens that a span may hold.
-        k: at most so many ranges.
-    """
-    if not len(start):
-        return []
-    width = min(max_tokens, len(start))
-    # scores[i, j]: the span that starts at i and holds j + 1 tokens
-    ends = np.lib.stride_tricks.sliding_window_view(np.append(end, np.full(width - 1, -np.inf)), width)
-    scores = start[:, None] + ends
-    spans: list[TokenSpan] = []
-    for _ in range(k):
-        first, extra = (int(i) for i in np.unravel_index(int(np.argmax(scores)), scores.shape))
-        score = float(scores[first, extra])
-        if not np.isfinite(score):
-            break
-        last = first + extra
-        spans.append(TokenSpan(first, last, score))
-        scores[first : last + 1] = -np.inf  # spans that start inside this one
-        for before in range(max(0, first - width + 1), first):  # spans that reach into it
-            scores[before, first - before :] = -np.inf
-    return spans
+    try:
+        with silent_loading():
+            config = AutoConfig.from_pretrained(folder, local_files_only=True)
+            if not any("QuestionAnswering" in name for name in config.architectures or ()):
+                wanted = "wanted a model fine-tuned to answer questions"
+                raise ModelError(f"{folder} holds {', '.join(config.architectures or ['no architecture'])}, {wanted}")
+            tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+            model, report = AutoModelForQuestionAnswering.from_pretrained(
+                folder, local_files_only=True, dtype=torch.float32, output_loading_info=True
+            )
+    except (OSError, ValueError, KeyError, RuntimeError, ImportError, SafetensorError) as error:
+        reason = " ".join(str(error).split())
+        raise ModelError(f"{folder} does not load as an extractive reader: {reason}") from error
+    if report["missing_keys"]:  # they would be drawn at random
+        raise ModelError(f"{folder} lacks the weights {', '.join(sorted(report['missing_keys'])[:3])}; copy it again")
+    if not tokenizer.is_fast:
+        raise ModelError(f"the tokenizer in {folder} has no offsets; wanted one with a tokenizer.json")
+    if len(tokenizer) <= len(tokenizer.all_special_tokens):
+        raise ModelError(f"the tokenizer in {folder} knows no words; its tokenizer.json is missing, copy it again")
+    return tokenizer, model.eval()
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,14 +160,20 @@ class _Window:
     type_ids: list[int]
     offsets: list[tuple[int, int]]
     sequence_ids: list[int | None]  # 1: a token of the passage
+    null: int  # the place of the token that stands for "no answer": the first, or wherever the model classifies
 
 
-def _decode(window: _Window, start: Logits, end: Logits, *, max_tokens: int, k: int) -> list[Candidate]:
-    inside = np.array([s == 1 and a < b for s, (a, b) in zip(window.sequence_ids, window.offsets, strict=True)])
-    null = float(start[0] + end[0])
+def _decode(window: _Window, passage: str, start: Logits, end: Logits, *, max_tokens: int, k: int) -> list[Candidate]:
+    places = zip(window.sequence_ids, window.offsets, strict=True)
+    inside = np.array([part == 1 and bool(passage[a:b].strip()) for part, (a, b) in places])
+    null = float(start[window.null] + end[window.null])
     spans = best_spans(np.where(inside, start, -np.inf), np.where(inside, end, -np.inf), max_tokens=max_tokens, k=k)
     return [
-        Candidate(window.passage, Span(window.offsets[s.first][0], window.offsets[s.last][1]), s.score - null)
+        Candidate(
+            window.passage,
+            whole_characters(passage, window.offsets[s.first][0], window.offsets[s.last][1]),
+            s.score - null,
+        )
         for s in spans
     ]
 

@@ -1,14 +1,29 @@
-"""What the commands share: an error raised on purpose becomes one line on standard error."""
+"""What the commands share: options, and an error raised on purpose as one line on standard error."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from dataclasses import replace
+from typing import Annotated, Any
 
 import typer
 
 from rag.errors import RagError
+from rag.settings import AnswerSettings
+
+Threshold = Annotated[float | None, typer.Option(help="Confidence, 0 to 1, under which the articles don't say.")]
+Reader = Annotated[str | None, typer.Option(help="Another extractive reader: a folder or a name on the hub.")]
+
+
+def answer_settings(threshold: float | None, reader: str | None) -> AnswerSettings:
+    """The default settings, but for what the user named."""
+    settings = AnswerSettings()
+    if threshold is not None:
+        settings = replace(settings, threshold=threshold)
+    if reader is not None:
+        settings = replace(settings, reader_model=reader)
+    return settings
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from conftest import ROOT
 
 ROOMS = (
     ("types", "errors", "settings", "metrics", "wanted"),
-    ("tokens", "models", "sentences"),
+    ("tokens", "models", "sentences", "spans"),
     ("articles", "chunks", "weights"),
     ("embeddings",),
     ("store",),

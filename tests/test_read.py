@@ -4,7 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import InputError, ModelError
-from rag.read import SpanReader, TokenSpan, best_spans
+from rag.read import SpanReader
+from rag.spans import TokenSpan, best_spans
 
 logits = st.lists(st.floats(-20, 20, width=32), min_size=1, max_size=12)
 HARD = ["", " ", "🙂" * 300, "جسر الميناء مغلق منذ يوم الاثنين", "word " * 900, "x" * 20_000, "日本語の記事です。" * 60]

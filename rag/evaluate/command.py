@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,8 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from rag.errors import InputError
 from rag.output import console
-from rag.settings import AnswerSettings
-from rag.terminal import one_line_errors
+from rag.terminal import Reader, Threshold, answer_settings, one_line_errors
 
 if TYPE_CHECKING:
     from rag.answer import Answerer
@@ -26,8 +25,6 @@ IndexFolder = Annotated[Path, typer.Option("--index", help="The folder of the in
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object, with every question.")]
 Out = Annotated[Path | None, typer.Option("--out", help="A folder for evaluation.json and evaluation.png.")]
 Limit = Annotated[int | None, typer.Option(min=1, help="Ask only so many questions, drawn with a fixed seed.")]
-Threshold = Annotated[float | None, typer.Option(help="Confidence, 0 to 1, under which the articles don't say.")]
-Reader = Annotated[str | None, typer.Option(help="Another extractive reader: a folder or a name.")]
 
 
 def evaluate(
@@ -47,11 +44,7 @@ def evaluate(
     from rag.index import Index
 
     with one_line_errors():
-        settings = AnswerSettings()
-        if threshold is not None:
-            settings = replace(settings, threshold=threshold)
-        if reader is not None:
-            settings = replace(settings, reader_model=reader)
+        settings = answer_settings(threshold, reader)
         questions = read_questions(file)
         if limit is not None and limit < len(questions):
             questions = tuple(random.Random(1).sample(questions, limit))
