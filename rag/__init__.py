@@ -2,8 +2,8 @@
 
 The pipeline, in order:
 
-    source -> Article -> Passage -> vector + terms -> Index      read_articles, Index.build
-    question -> Hits -> Quotes -> Answer                         Index.search, Answerer.ask
+    source -> Article -> Passage -> vector + terms -> Index      read_articles, Index.build, Index.sync
+    question (+ Filter) -> Hits -> Quotes -> Answer              Index.search, Answerer.ask
     follow-up + turns -> stand-alone question -> Answer          Chat.ask
 
     index = rag.Index.open("index/store")
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from rag.errors import RagError
 from rag.settings import AnswerSettings, IndexSettings
-from rag.types import Answer, Article, Hit, Passage, Quote, Span
+from rag.types import Answer, Article, Change, Filter, Hit, Passage, Quote, Span
 
 if TYPE_CHECKING:
     from rag.answer import Answerer
@@ -32,7 +32,9 @@ __all__ = [
     "AnswerSettings",
     "Answerer",
     "Article",
+    "Change",
     "Chat",
+    "Filter",
     "Hit",
     "Index",
     "IndexSettings",
