@@ -18,6 +18,7 @@ from rag.ingest import Ingest, Progress
 from rag.retrieve import Candidates, fuse
 from rag.serving import Serving, open_generation, renewed
 from rag.settings import AnswerSettings, IndexSettings
+from rag.store.listing import Listing, authors, listing
 from rag.store.overview import Entry, collection, entries
 from rag.types import Article, Change, Collection, Filter, Hit, Hits, Passage
 from rag.update import Report
@@ -138,6 +139,27 @@ class Index:
     def entries(self) -> Iterator[Entry]:
         """All articles without their texts, in the order in which they were added."""
         return entries(self._now().store)
+
+    def listing(
+        self, words: str = "", *, order: str = "added", descending: bool = False, first: int = 0, count: int = 50
+    ) -> Listing:
+        """A page of the table of articles.
+
+        Args:
+            words: each stands somewhere in an article's title, source, author or id; case and accents do not matter.
+            order: added, title, source, published or passages.
+            descending: the other way round; articles that lack what is sorted by come last all the same.
+            first: how many articles to pass over.
+            count: at most so many articles.
+
+        Raises:
+            InputError: there is no such order.
+        """
+        return listing(self._now().store, words, order, descending=descending, first=first, count=count)
+
+    def authors(self, count: int) -> tuple[tuple[str, int], ...]:
+        """Authors with their numbers of articles, at most `count`, the busiest first."""
+        return authors(self._now().store, count)
 
     def numbered_passages(self) -> Iterator[tuple[int, Passage]]:
         """Every passage under the number that `candidates` gives it, in the order of numbers."""

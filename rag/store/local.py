@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rag.errors import IndexBusy, IndexDamaged
-from rag.store.rows import COLUMNS, SCHEMA, article_digest, article_of, article_row, passage_of
+from rag.store.rows import COLUMNS, SCHEMA, article_digest, article_of, article_row, folded, passage_of
 from rag.types import Article, Passage, Span
 
 FORMAT = 2  # of the tables
@@ -58,6 +58,7 @@ class LocalStore:
             self._db.execute("PRAGMA journal_mode = WAL")  # readers go on while one writes
             self._db.execute("PRAGMA synchronous = FULL")  # what was reported stored survives a power cut
             self._db.execute("PRAGMA foreign_keys = ON")
+            self._db.create_function("folded", 1, folded, deterministic=True)
             if fresh:
                 self._db.executescript(f"BEGIN; {SCHEMA} COMMIT;")
                 self.describe({"format": FORMAT, "revision": 0})

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from rag.store.local import LocalStore
 from rag.store.rows import date_of
 from rag.types import Collection
+
+ROW = (
+    "SELECT id, title, source, author, published, url, (SELECT count(*) FROM passages p WHERE p.article = a.n) "
+    "FROM articles a"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +45,10 @@ def collection(store: LocalStore, titles: int) -> Collection:
 
 def entries(store: LocalStore) -> Iterator[Entry]:
     """Every article, in the order in which they came."""
-    rows = store.rows(
-        "SELECT id, title, source, author, published, url, (SELECT count(*) FROM passages p WHERE p.article = a.n) "
-        "FROM articles a ORDER BY n"
-    )
-    for id_, title, source, author, published, url, passages in rows:
-        yield Entry(id_, title, source, author, date_of(published), url, passages)
+    return map(entry_of, store.rows(f"{ROW} ORDER BY n"))
+
+
+def entry_of(row: Sequence[Any]) -> Entry:
+    """The entry of a row of ROW."""
+    id_, title, source, author, published, url, passages = row
+    return Entry(id_, title, source, author, date_of(published), url, passages)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+import unicodedata
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -29,6 +31,7 @@ CREATE INDEX passages_of_article ON passages(article, number);
 CREATE TABLE removed (n INTEGER PRIMARY KEY, revision INTEGER NOT NULL);  -- passages that are gone, and since when
 CREATE INDEX removed_since ON removed(revision);
 """
+_MARKS = re.compile("[\u0300-\u036f\u0591-\u05c7\u064b-\u065f]")  # accents; vowel signs of Hebrew and Arabic
 COLUMNS = "id, digest, title, url, author, published, source, licence, text"
 
 
@@ -64,3 +67,10 @@ def passage_of(article: Article, number: int, span: Span) -> Passage:
         article.id, number, span, span.of(article.text),
         article.title, article.url, article.author, article.published, article.source,
     )  # fmt: skip
+
+
+def folded(text: str | None) -> str:
+    """Text as it is searched and sorted in a table: case and accents aside."""
+    if text is None or text.isascii():
+        return (text or "").lower()
+    return _MARKS.sub("", unicodedata.normalize("NFKD", text.casefold()))

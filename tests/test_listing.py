@@ -1,0 +1,75 @@
+"""The table of articles, a page at a time."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from conftest import WordCounts, article
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.errors import InputError
+from rag.index import Index
+
+SHELF = [
+    replace(article("c.md", "The bridge.", "Élan vital"), source="Herald", author="Bo", published=date(2026, 4, 2)),
+    replace(article("a.md", "The ferry.", "the ferry"), source="courier", published=date(2026, 3, 1)),
+    replace(article("b.md", "", "Zebra"), author="Ada WREN", source=""),
+    replace(article("d 100%_.md", "A volcano. " * 300, "Apple"), source="Courier", published=date(2025, 1, 1)),
+]
+
+
+@pytest.fixture(scope="module")
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> Index:
+    return Index.build(SHELF, tmp_path_factory.mktemp("shelf") / "index", embedder=WordCounts("bridge"))
+
+
+def ids(index: Index, *words: str, **options: object) -> str:
+    return " ".join(entry.id[0] for entry in index.listing(*words, **options).entries)
+
+
+@pytest.mark.parametrize(
+    ("order", "up", "down"),
+    [("added", "c a b d", "d b a c"), ("title", "d c a b", "b a c d"), ("source", "a d c b", "c a d b"),
+     ("published", "d a c b", "c a d b"), ("passages", "b c a d", "d c a b")],
+)  # fmt: skip
+def test_it_is_sorted_both_ways_and_what_lacks_comes_last(shelf: Index, order: str, up: str, down: str):
+    assert ids(shelf, order=order) == up
+    assert ids(shelf, order=order, descending=True) == down
+
+
+@pytest.mark.parametrize(
+    ("sought", "found"),
+    [("", "c a b d"), ("\ud83d", ""), ("courier", "a d"), ("ELAN", "c"), ("wren ada", "b"), ("herald zebra", ""),
+     ("%", "d"), ("_", "d"), ("' OR 1=1 --", ""), ("élan", "c"), (".md", "c a b d"), ("\U0001f600", "")],
+)  # fmt: skip
+def test_words_are_sought_in_title_source_author_and_id(shelf: Index, sought: str, found: str):
+    assert ids(shelf, sought) == found
+    assert shelf.listing(sought).matching == len(found.split())
+
+
+def test_a_page_past_the_end_is_the_last_one(shelf: Index):
+    page = shelf.listing(first=2, count=2)
+    assert ([entry.id[0] for entry in page.entries], page.first, page.matching) == (["b", "d"], 2, 4)
+    assert shelf.listing(first=99, count=2) == page
+    assert shelf.listing(first=99, count=3).first == 3
+    assert shelf.listing("nothing", first=99, count=2).entries == ()
+
+
+def test_rows_say_what_the_articles_are(shelf: Index):
+    assert shelf.listing().entries == tuple(shelf.entries())
+
+
+def test_an_order_that_is_none_is_a_plain_line(shelf: Index):
+    with pytest.raises(InputError, match="'text'; wanted one of added, title"):
+        shelf.listing(order="text")
+
+
+def test_authors_are_counted(shelf: Index):
+    assert shelf.authors(9) == (("Ada WREN", 1), ("Bo", 1))
+    assert shelf.authors(1) == (("Ada WREN", 1),)
+
+
+@given(st.text(st.characters(), max_size=20))
+def test_any_words_may_be_sought(shelf: Index, sought: str):
+    assert set(ids(shelf, sought).split()) <= set("abcd")
