@@ -1,4 +1,4 @@
-"""The command line: rag ask, chat, search, evaluate, index build, index status, train reader.
+"""The command line: rag ask, chat, search, mcp, evaluate, index build, index status, train reader.
 
 Exit status: 0 done; 1 done in part (articles were skipped, or the articles don't say); 2 not done, with one line why.
 """
@@ -117,6 +117,21 @@ def search(
                               ensure_ascii=False, indent=2))  # fmt: skip
         return
     print_hits(console(), hits)
+
+
+@app.command("mcp")
+def serve_mcp(index: IndexFolder = DEFAULT_INDEX, threshold: Threshold = None, reader: Reader = None) -> None:
+    """Serve the index to a language model's client (Model Context Protocol) over standard input and output."""
+    from rag.answer import Answerer
+    from rag.index import Index
+
+    with one_line_errors():
+        answerer = Answerer(Index.open(index), settings=answer_settings(threshold, reader))
+    from rag.mcp import serve
+    from rag.service import Service
+
+    with suppress(KeyboardInterrupt):
+        serve(Service(answerer))
 
 
 @index_app.command("build")

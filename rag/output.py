@@ -2,17 +2,59 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rich.console import Console
 from rich.text import Text
+from typing_extensions import TypedDict  # that of Python 3.11 cannot be turned into a JSON schema
 
 from rag.types import Answer, Hit, Hits, Passage, Quote
 
 NEAREST = 3  # passages shown when the articles don't say
 
 
-def answer_record(answer: Answer) -> dict[str, Any]:
+class QuoteRecord(TypedDict):
+    """One citation; start and end count characters of the article's text."""
+
+    text: str
+    article_id: str
+    title: str
+    url: str | None
+    published: str | None
+    start: int
+    end: int
+    sentence: str
+    confidence: float
+
+
+class AnswerQuoteRecord(QuoteRecord):
+    """A quote with the other places that give the same answer."""
+
+    also: list[QuoteRecord]
+
+
+class AnswerRecord(TypedDict):
+    """An answer; no quotes means that the articles don't say."""
+
+    question: str
+    standalone_question: str
+    answered: bool
+    confidence: float
+    quotes: list[AnswerQuoteRecord]
+
+
+class HitRecord(TypedDict):
+    """A passage that was found; start and end count characters of the article's text."""
+
+    text: str
+    article_id: str
+    title: str
+    url: str | None
+    published: str | None
+    start: int
+    end: int
+    score: float
+
+
+def answer_record(answer: Answer) -> AnswerRecord:
     """An answer as the JSON object that the command line and the page's API give."""
     return {
         "question": answer.question,
@@ -20,12 +62,12 @@ def answer_record(answer: Answer) -> dict[str, Any]:
         "answered": answer.answered,
         "confidence": round(answer.confidence, 4),
         "quotes": [
-            quote_record(quote) | {"also": [quote_record(other) for other in quote.also]} for quote in answer.quotes
+            {**quote_record(quote), "also": [quote_record(other) for other in quote.also]} for quote in answer.quotes
         ],
     }
 
 
-def quote_record(quote: Quote) -> dict[str, Any]:
+def quote_record(quote: Quote) -> QuoteRecord:
     """One citation; start and end count characters of the article's text."""
     return {
         "text": quote.text,
@@ -40,7 +82,7 @@ def quote_record(quote: Quote) -> dict[str, Any]:
     }
 
 
-def hit_record(hit: Hit) -> dict[str, Any]:
+def hit_record(hit: Hit) -> HitRecord:
     """A passage that was found; start and end count characters of the article's text."""
     passage = hit.passage
     return {

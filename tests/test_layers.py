@@ -23,7 +23,9 @@ ROOMS = (
     ("followup", "smalltalk"),
     ("chat",),
     ("output", "terminal"),
-    ("page",),
+    ("inputs", "records"),
+    ("service",),
+    ("mcp", "page"),
     ("evaluate", "train"),
     ("cli",),
 )

@@ -34,7 +34,9 @@ def checkout(tmp_path_factory: pytest.TempPathFactory, seeds_folder: Path) -> Pa
 
 def run(words: list[str], cwd: Path) -> subprocess.CompletedProcess[str]:
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    return subprocess.run(words, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        words, cwd=cwd, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
 
 
 def test_the_first_block_holds_the_two_commands_and_make_knows_them():
@@ -56,7 +58,7 @@ def test_the_commands_run_in_their_order(checkout: Path):
         done = run([*PROGRAMS[program], *words], checkout)
         assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
         ran += 1
-    assert ran == 10
+    assert ran == 11
 
 
 @pytest.mark.models

@@ -17,7 +17,7 @@ def endpoints(answerer: Answerer) -> None:
     def ask(question: str, standalone_question: str = "") -> dict[str, Any]:
         """Answer in the articles' own words; start and end count characters of the article's text."""
         try:
-            return answer_record(answerer.ask(question, standalone_question=standalone_question or None))
+            return dict(answer_record(answerer.ask(question, standalone_question=standalone_question or None)))
         except RagError as error:
             raise gr.Error(str(error), print_exception=False) from error
 
