@@ -26,8 +26,6 @@ class Miss:
 
 
 Misses = Mapping[str, Sequence[Miss]]  # by the question's id, nearest first
-
-
 Search = Callable[[str, int], Sequence[Passage]]  # a question and a number -> so many passages, best first
 
 
@@ -90,9 +88,13 @@ def mine(
 
 
 def write_misses(misses: Misses, path: Path) -> None:
-    """Write a file of JSON Lines: each passage once, under a number, then each question with its passages' numbers."""
+    """Write a file of JSON Lines: each passage once, under a number, then each question with its passages' numbers.
+
+    It is written beside and renamed: a file that is there is whole.
+    """
     numbers: dict[Miss, int] = {}
-    with path.open("w", encoding="utf-8") as out:
+    beside = path.with_suffix(".part")
+    with beside.open("w", encoding="utf-8") as out:
         for id_, group in misses.items():
             for miss in group:
                 if miss not in numbers:
@@ -100,6 +102,7 @@ def write_misses(misses: Misses, path: Path) -> None:
                     row = {"passage": numbers[miss], "title": miss.title, "text": miss.text}
                     out.write(json.dumps(row, ensure_ascii=False) + "\n")
             out.write(json.dumps({"question": id_, "passages": [numbers[miss] for miss in group]}) + "\n")
+    beside.replace(path)
 
 
 def read_misses(path: Path) -> dict[str, list[Miss]]:
