@@ -1,7 +1,8 @@
 """Generations of an index: folders beside each other, of which a file CURRENT names the one in use.
 
 CURRENT is switched when a new generation is whole, so a build that is interrupted leaves what was there. What it had
-stored by then stays in its folder, and the next build of the same kind goes on from there.
+stored by then stays in its folder, and the next build of the same kind goes on from there. CURRENT carries a checksum:
+where it is damaged, the newest whole generation is the one.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import re
 import shutil
 import sqlite3
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -25,21 +27,38 @@ WHOLE = "whole"  # the store's name for whether a build of it has ended
 
 
 def in_use(folder: Path) -> Path:
-    """The generation that CURRENT names.
+    """The generation that CURRENT names, or if CURRENT is damaged the newest that is whole.
 
     Raises:
         IndexMissing: there is no index in the folder.
-        IndexDamaged: CURRENT names nothing that could be a generation.
+        IndexDamaged: CURRENT is damaged, and no generation is whole.
     """
     try:
-        name = (folder / CURRENT).read_bytes().strip().decode("ascii", errors="replace")
+        found = (folder / CURRENT).read_bytes()
     except OSError as error:
         raise IndexMissing(f"there is no index in {folder}; build one with: python index/build.py") from error
-    if not re.fullmatch(r"g\d+", name):
-        raise IndexDamaged(
-            f"{folder / CURRENT} holds {name[:40]!r}, wanted the name of a folder; build the index again"
-        )
-    return folder / name
+    name = found.split()[0].decode("ascii", errors="replace") if found.split() else ""
+    if re.fullmatch(r"g\d+", name) and found == _pointer(name).encode():
+        return folder / name
+    for path in reversed(all_of(folder)):
+        if _is_whole(path):
+            return path
+    raise IndexDamaged(f"{folder / CURRENT} holds {found[:40]!r}, and no generation is whole; build the index again")
+
+
+def _pointer(name: str) -> str:
+    """What CURRENT holds for a generation."""
+    return f"{name} {zlib.crc32(name.encode()):08x}\n"
+
+
+def _is_whole(generation: Path) -> bool:
+    with suppress(RagError, sqlite3.Error):
+        store = LocalStore(generation)
+        try:
+            return bool(store.about(WHOLE))
+        finally:
+            store.close()
+    return False
 
 
 def all_of(folder: Path) -> list[Path]:
@@ -117,7 +136,7 @@ def unfinished(folder: Path) -> list[Path]:
 
 def switch(folder: Path, generation: Path, *, keep: int = 0) -> None:
     """Put a whole generation to use; of those before it so many are kept."""
-    derived.replace_text(folder / CURRENT, generation.name + "\n")
+    derived.replace_text(folder / CURRENT, _pointer(generation.name))
     earlier = [path for path in all_of(folder) if path < generation]
     for path in [*earlier[: len(earlier) - keep], *(path for path in all_of(folder) if path > generation)]:
         shutil.rmtree(path, ignore_errors=True)

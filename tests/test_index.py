@@ -1,3 +1,4 @@
+import json
 import multiprocessing
 import os
 import resource
@@ -11,6 +12,7 @@ from conftest import WordCounts, article
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rag import generations
 from rag.errors import IndexBusy, IndexDamaged, IndexMismatch, IndexMissing, InputError, RagError
 from rag.index import Index
 from rag.settings import AnswerSettings, IndexSettings
@@ -20,7 +22,7 @@ from rag.types import Filter
 
 
 def generation(index: Index) -> Path:
-    return index.folder / (index.folder / "CURRENT").read_text().strip()
+    return generations.in_use(index.folder)
 
 
 def derived_folder(index: Index) -> Path:
@@ -159,10 +161,31 @@ def test_derived_files_are_made_again_without_embedding(town: Index, words: Word
     assert mended.search("council volcano") == before
 
 
-@pytest.mark.parametrize("current", [b"", b"../../etc", b"\x00\xff", b"g1/../g2", b"g999999"])
-def test_a_damaged_pointer_is_one_clear_error(town: Index, words: WordCounts, current: bytes):
+@pytest.mark.parametrize("field", ["revision", "last", "lists"])
+def test_a_manifest_with_another_number_is_not_believed(town: Index, words: WordCounts, field: str):
+    town.add([article("kite", "A council kite.")])
+    before = [(hit.passage, hit.dense) for hit in town.search("council kite")]
+    path = generation(town) / derived.MANIFEST
+    fields = json.loads(path.read_text())
+    path.write_text(json.dumps(fields | {field: fields[field] + 4}))
+    again = Index.open(town.folder, embedder=words)
+    assert [(hit.passage, hit.dense) for hit in again.search("council kite")] == before
+
+
+@pytest.mark.parametrize("current", [b"", b"../../etc", b"\x00\xff", b"g1/../g2", b"g999999", b"g000001 00000000\n"])
+def test_a_damaged_pointer_leads_to_the_newest_whole_generation(town: Index, words: WordCounts, current: bytes):
+    Index.build(town.articles(), town.folder, embedder=words, keep=1)
+    before = town.search("ferry")
     (town.folder / "CURRENT").write_bytes(current)
-    with pytest.raises(IndexDamaged, match="build the index again"):
+    again = Index.open(town.folder, embedder=words)
+    assert generation(again).name == "g000002"
+    assert again.search("ferry") == before
+
+
+def test_a_damaged_pointer_to_nothing_is_one_clear_error(town: Index, words: WordCounts):
+    LocalStore(generation(town)).describe({generations.WHOLE: False})
+    (town.folder / "CURRENT").write_bytes(b"")
+    with pytest.raises(IndexDamaged, match="no generation is whole; build the index again"):
         Index.open(town.folder, embedder=words)
     assert len(Index.build([article("x", "The ferry.")], town.folder, embedder=words)) == 1
 

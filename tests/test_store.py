@@ -43,6 +43,11 @@ def store(tmp_path: Path) -> LocalStore:
     return LocalStore(tmp_path, create=True)
 
 
+def test_a_store_that_cannot_be_made_is_not_called_damaged(tmp_path: Path):
+    with pytest.raises(sqlite3.OperationalError):
+        LocalStore(tmp_path / "no such folder", create=True)
+
+
 def test_what_goes_in_comes_out(store: LocalStore):
     passages = cut(ARTICLE, (0, 4), (5, 17))
     put(store, ARTICLE, passages, unit([1, 0], [3, 4]))

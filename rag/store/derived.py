@@ -7,6 +7,7 @@ what it does not vouch for is not opened. Files are never changed: the next revi
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -25,6 +26,7 @@ from rag.store.local import LocalStore, Numbers
 from rag.store.vectors import Plan
 
 MANIFEST = "derived.json"
+CHECK = "check"  # its field that vouches for the others
 VECTORS = "vectors.faiss"
 TERMS = "terms"
 PASSAGES = "passages.npy"
@@ -46,10 +48,9 @@ class Manifest:
     def read(cls, generation: Path) -> Manifest | None:
         """None if there is none that makes sense."""
         try:
-            found = cls(**json.loads((generation / MANIFEST).read_text(encoding="utf-8")))
-            sound = not Path(found.folder).is_absolute() and "/" not in found.folder and found.sha256
-            return found if sound and isinstance(found.revision, int) and isinstance(found.last, int) else None
-        except (OSError, ValueError, TypeError):
+            fields = json.loads((generation / MANIFEST).read_text(encoding="utf-8"))
+            return cls(**fields) if fields.pop(CHECK) == _check(fields) else None
+        except (OSError, ValueError, TypeError, LookupError, AttributeError, RecursionError):
             return None
 
     @property
@@ -93,17 +94,22 @@ def write(generation: Path, store: LocalStore, analysis: Analysis, old: Derived 
     Raises:
         OSError: they cannot be written.
     """
-    with store.one_moment():
-        manifest = _write(generation, store, analysis, old)
-    replace_text(generation / MANIFEST, json.dumps(_fields(manifest), indent=1))
+    folder = _new_folder(generation)
+    try:
+        with store.one_moment():
+            manifest = _write(folder, store, analysis, old)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)  # where the disk is full it would keep it so
+        raise
+    fields = {name: getattr(manifest, name) for name in Manifest.__slots__}
+    replace_text(generation / MANIFEST, json.dumps(fields | {CHECK: _check(fields)}, indent=1))
     for path in generation.glob("d[0-9]*"):
         if path.name != manifest.folder:
             shutil.rmtree(path, ignore_errors=True)
     return manifest
 
 
-def _write(generation: Path, store: LocalStore, analysis: Analysis, old: Derived | None) -> Manifest:
-    folder = _new_folder(generation)
+def _write(folder: Path, store: LocalStore, analysis: Analysis, old: Derived | None) -> Manifest:
     folder.mkdir()
     rows = store.rows("SELECT n, article FROM passages ORDER BY n").fetchall()
     table: npt.NDArray[np.int64] = np.array(rows, dtype=np.int64).reshape(-1, 2).T
@@ -112,7 +118,7 @@ def _write(generation: Path, store: LocalStore, analysis: Analysis, old: Derived
     if old and old.manifest.plan.still_fits(count):
         after, plan = old.manifest.last, old.manifest.plan
         gone = np.setdiff1d(old.numbers, table[0], assume_unique=True).tolist()
-        before = generation / old.manifest.folder
+        before = folder.parent / old.manifest.folder
         vectors.extend(before / VECTORS, folder / VECTORS, store.vectors(after), gone)
         texts = ((n, passage.heading_and_text) for n, passage in store.all_passages(after))
         terms.extend(before / TERMS, folder / TERMS, texts, gone, analysis)
@@ -138,8 +144,9 @@ def _new_folder(generation: Path) -> Path:
     return generation / f"d{max(taken, default=0) + 1:06d}"
 
 
-def _fields(manifest: Manifest) -> dict[str, Any]:
-    return {name: getattr(manifest, name) for name in Manifest.__slots__}
+def _check(fields: dict[str, Any]) -> str:
+    """The SHA-256 of the manifest's other fields."""
+    return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()
 
 
 def replace_text(path: Path, text: str) -> None:

@@ -48,6 +48,7 @@ class LocalStore:
 
         Raises:
             IndexDamaged: there is none, or the file is no store of this format.
+            sqlite3.Error: a new one cannot be written.
         """
         self.path = folder / FILE
         fresh = not self.path.exists()
@@ -64,6 +65,8 @@ class LocalStore:
                 self.describe({"format": FORMAT, "revision": 0})
             found = self.about("format")
         except sqlite3.DatabaseError as error:
+            if fresh:
+                raise
             raise IndexDamaged(f"{self.path} is not a readable index ({error}); build it again") from error
         if found != FORMAT:
             raise IndexDamaged(f"{self.path} has format {found}, this version reads {FORMAT}; build it again")

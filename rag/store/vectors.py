@@ -23,9 +23,7 @@ EXACT_UP_TO = 200_000  # passages; 14 ms a search on one core, about what embedd
 LISTS_PER_ROOT = 2.0  # lists = this times the square root of the number of passages
 PROBES = 64  # lists searched: recall@10 against exact search 0.98 and more (benchmarks/results/scale.json)
 TRAINING_VECTORS_PER_LIST = 48  # FAISS wants 39 and more
-SEED = 20_000  # of the sample that lists are made from
-
-Sample = Callable[[Numbers], npt.NDArray[np.float32]]  # passage numbers -> their vectors
+WRITE_BYTES = 1 << 20  # handed to the file at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +140,8 @@ def extend(old: Path, path: Path, blocks: Iterable[Block], removed: Sequence[int
 
 
 def _write(index: Any, path: Path) -> None:
+    """Through a file of Python's, which fails when the disk is full; FAISS only prints what goes wrong on closing."""
     import faiss
 
-    try:
-        faiss.write_index(index, str(path))
-    except RuntimeError as error:
-        raise OSError(f"FAISS cannot write {path}: {str(error).split('failed: ')[-1]}") from error
+    with path.open("wb") as file:
+        faiss.write_index(index, faiss.PyCallbackIOWriter(file.write, WRITE_BYTES))
