@@ -1,0 +1,192 @@
+"""How fast does the reader read eight passages for a question, by way of running it, and what does F1 lose?
+
+    python benchmarks/reader_speed.py SQUAD_DEV.json.gz [--questions N] [--rounds N]
+
+Passages are SQuAD paragraphs of about 160 tokens. Each way reads the same eight in turn, round after round, so that a
+busy moment hits all of them; on a machine that does other work too, the fastest round tells more than the median. F1 is
+that of the paragraph given, against float32. ONNX Runtime and OpenVINO are no dependencies of the project: the ways
+that need them are left out where they are not installed (pip install onnxruntime onnx onnxscript openvino, best in
+another environment).
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import json
+import os
+import random
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+import results
+import torch
+from rich.progress import track
+from squad import Corpus, Question, read_squad
+
+from rag.metrics import token_f1
+from rag.read import SpanReader
+from rag.settings import AnswerSettings
+from rag.tokens import encoding
+
+THREADS = (1, 2)
+PASSAGES = 8
+SETTINGS = AnswerSettings()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("squad", type=Path)
+    parser.add_argument("--questions", type=int, default=300, help="for F1")
+    parser.add_argument("--rounds", type=int, default=15)
+    options = parser.parse_args()
+    corpus = read_squad(options.squad)
+    question, passages = eight_passages(corpus)
+    asked = random.Random(1).sample(corpus.questions, options.questions)
+    table: dict[str, dict[str, float]] = {}
+    for threads in THREADS:
+        torch.set_num_threads(threads)
+        ways = dict(ways_to_read(threads))
+        for name, times in timed(ways, question, passages, options.rounds).items():
+            row = table.setdefault(name, {})
+            row[f"median ms, {threads} threads"] = round(1000 * statistics.median(times), 1)
+            row[f"fastest ms, {threads} threads"] = round(1000 * min(times), 1)
+    for name, reader in ways.items():
+        table[name]["F1"] = round(mean_f1(reader, asked, corpus, name), 2)
+    for row in table.values():
+        row["F1 against float32"] = round(row["F1"] - table["torch float32"]["F1"], 2)
+    print(json.dumps(table, indent=1))
+    pieces = [len(ids) for ids in SpanReader().tokenizer([question] * PASSAGES, passages)["input_ids"]]
+    figures = {
+        "passages": PASSAGES,
+        "word pieces with the question": sum(pieces),
+        "questions": len(asked),
+        "ways": table,
+    }
+    results.save("reader_speed", "python benchmarks/reader_speed.py squad/dev-v1.1.json.gz", figures)
+
+
+def eight_passages(corpus: Corpus) -> tuple[str, list[str]]:
+    """A question and eight paragraphs of 150 to 160 tokens, as the project counts them."""
+    tokens = encoding()
+    fitting = [p.text for p in corpus.paragraphs if 150 <= len(tokens.encode_ordinary(p.text)) <= 160]
+    return corpus.questions[0].text, random.Random(1).sample(fitting, PASSAGES)
+
+
+def ways_to_read(threads: int) -> Iterator[tuple[str, SpanReader]]:
+    """Each way of running the bundled reader, with its name."""
+    yield "torch float32", changed(lambda model: model)
+    yield "torch bfloat16 autocast", changed(lambda model: model, bfloat16=True)
+    yield "torch bfloat16 autocast, weights kept so", changed(linear_in_bfloat16, bfloat16=True)
+    yield "torch .bfloat16()", changed(lambda model: model.bfloat16())
+    yield "torch dynamic int8", changed(dynamic_int8)
+    if importlib.util.find_spec("onnxruntime"):
+        yield "ONNX Runtime float32", changed(lambda model: onnx_runtime(model, threads, int8=False))
+        yield "ONNX Runtime int8", changed(lambda model: onnx_runtime(model, threads, int8=True))
+    if importlib.util.find_spec("openvino"):
+        yield "OpenVINO float32", changed(lambda model: open_vino(model, threads, "f32"))
+        yield "OpenVINO bfloat16", changed(lambda model: open_vino(model, threads, "bf16"))
+
+
+def changed(change: Callable[[Any], Any], *, bfloat16: bool = False) -> SpanReader:
+    reader = SpanReader()
+    reader.bfloat16 = bfloat16
+    reader.model = change(reader.model.float())
+    return reader
+
+
+def linear_in_bfloat16(model: Any) -> Any:
+    """Cast once what autocast would cast at every call."""
+    for module in model.modules():
+        if isinstance(module, torch.nn.Linear):
+            module.bfloat16()
+    return model
+
+
+def dynamic_int8(model: Any) -> Any:
+    return torch.ao.quantization.quantize_dynamic(model, {torch.nn.Linear}, dtype=torch.qint8)
+
+
+def onnx_runtime(model: Any, threads: int, *, int8: bool) -> Any:
+    import onnxruntime
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "reader.onnx"
+        exported(model, path)
+        if int8:
+            quantize_dynamic(path, path.with_stem("int8"), weight_type=QuantType.QInt8, per_channel=True)
+            path = path.with_stem("int8")
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+    def run(**inputs: torch.Tensor) -> SimpleNamespace:
+        start, end = session.run(None, {name: tensor.numpy() for name, tensor in inputs.items()})
+        return SimpleNamespace(start_logits=torch.from_numpy(start), end_logits=torch.from_numpy(end))
+
+    return run
+
+
+def open_vino(model: Any, threads: int, precision: str) -> Any:
+    import openvino
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "reader.onnx"
+        exported(model, path)
+        hints = {"INFERENCE_NUM_THREADS": threads, "INFERENCE_PRECISION_HINT": precision, "PERFORMANCE_HINT": "LATENCY"}
+        compiled = openvino.Core().compile_model(openvino.Core().read_model(path), "CPU", hints)
+
+    def run(**inputs: torch.Tensor) -> SimpleNamespace:
+        found = compiled({name: tensor.numpy() for name, tensor in inputs.items()})
+        return SimpleNamespace(start_logits=torch.from_numpy(found[0]), end_logits=torch.from_numpy(found[1]))
+
+    return run
+
+
+def exported(model: Any, path: Path) -> None:
+    """The model as an ONNX file, for any number of passages and tokens."""
+    from rag.models import silent_loading
+
+    ids = torch.ones((2, 16), dtype=torch.long)
+    names = ["input_ids", "attention_mask", "token_type_ids"]
+    axes = {name: {0: "passages", 1: "tokens"} for name in [*names, "start", "end"]}
+    with silent_loading(), torch.inference_mode():
+        torch.onnx.export(
+            model, (), str(path), kwargs=dict.fromkeys(names, ids), input_names=names, output_names=["start", "end"],
+            dynamic_axes=axes, dynamo=False,
+        )  # fmt: skip
+
+
+def timed(ways: dict[str, SpanReader], question: str, passages: list[str], rounds: int) -> dict[str, list[float]]:
+    times: dict[str, list[float]] = {name: [] for name in ways}
+    for number in track(range(rounds + 2), description="timing"):
+        for name, reader in ways.items():
+            started = time.perf_counter()
+            reader.read(question, passages, max_answer_tokens=SETTINGS.max_answer_tokens, k=3)
+            if number >= 2:  # the first two warm up
+                times[name].append(time.perf_counter() - started)
+    return times
+
+
+def mean_f1(reader: SpanReader, questions: list[Question], corpus: Corpus, name: str) -> float:
+    texts = {article.id: article.text for article in corpus.paragraphs}
+    total = 0.0
+    for question in track(questions, description=name):
+        text = texts[question.article_id]
+        best = reader.read(question.text, [text], max_answer_tokens=SETTINGS.max_answer_tokens, k=1)[0]
+        total += token_f1(best.span.of(text), question.answers)
+    return 100 * total / len(questions)
+
+
+if __name__ == "__main__":
+    with suppress(KeyboardInterrupt):
+        main()
