@@ -18,7 +18,7 @@ from typing import Annotated
 import typer
 import uvicorn
 
-from rag import cli
+from rag import index_commands, indexing
 from rag.answer import Answerer
 from rag.index import Index
 from rag.page.server import PORT, listen, web_app
@@ -27,7 +27,7 @@ from rag.terminal import Reader, Threshold, answer_settings, one_line_errors
 
 ROOT = Path(__file__).resolve().parent
 SEEDS = ROOT / "seeds"
-DEFAULT_INDEX = ROOT / cli.DEFAULT_INDEX
+DEFAULT_INDEX = ROOT / index_commands.DEFAULT_INDEX
 
 
 def main(
@@ -41,7 +41,7 @@ def main(
     with one_line_errors(), suppress(KeyboardInterrupt), listen(host, port) as bound:
         settings = answer_settings(threshold, reader)
         if index == DEFAULT_INDEX and not (index / "CURRENT").exists():
-            cli.build([SEEDS], index)
+            indexing.build([SEEDS], index, index_commands.DEFAULTS)
         answerer = Answerer(Index.open(index), settings=settings)
         answerer.ask(GENERAL_EXAMPLE)  # loads the models, so that the first question does not wait for them
         served = web_app(answerer, host=host)

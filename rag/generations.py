@@ -73,6 +73,7 @@ def writing(folder: Path) -> Iterator[None]:
     Raises:
         InputError: it cannot be made.
         IndexBusy: another process has that right.
+        IndexNotWritten: nobody may write there.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -83,10 +84,23 @@ def writing(folder: Path) -> Iterator[None]:
         lock.acquire(timeout=0)
     except Timeout:
         raise IndexBusy(f"another process is writing to the index in {folder}; try again when it is done") from None
+    except OSError as error:
+        raise IndexNotWritten(f"cannot write in {folder}: {error.strerror}; name another folder") from error
     try:
         yield
     finally:
         lock.release()
+
+
+def being_written(folder: Path) -> bool:
+    """Whether another process has the right to write in a folder."""
+    try:
+        with writing(folder):
+            return False
+    except IndexBusy:
+        return True
+    except (InputError, IndexNotWritten):  # nobody can
+        return False
 
 
 @contextmanager

@@ -15,9 +15,11 @@ from rag import update as updates
 from rag.embeddings import Embedder, SentenceEmbedder
 from rag.errors import InputError
 from rag.ingest import Ingest, Progress
+from rag.rebuild import rebuild
 from rag.retrieve import Candidates, fuse
 from rag.serving import Serving, open_generation, renewed
 from rag.settings import AnswerSettings, IndexSettings
+from rag.status import Status, status
 from rag.store.listing import Listing, authors, listing
 from rag.store.overview import Entry, collection, entries
 from rag.types import Article, Change, Collection, Filter, Hit, Hits, Passage
@@ -266,7 +268,7 @@ class Index:
         """
         serving = self._now()
         if dry_run:
-            return updates.planned(serving.store, articles, keep)
+            return updates.planned(serving.store.digests(), articles, keep)
         with self._changing(serving, progress) as ingest:
             ingest.put(articles)
             removed = ingest.remove_unseen(keep)
@@ -288,11 +290,12 @@ class Index:
             progress: called after each batch is stored.
             keep: earlier generations to leave on the disk.
         """
-        serving = self._now()
-        settings = settings or serving.settings
-        embedder = embedder or SentenceEmbedder(settings.embedding_model)
-        updates.build(self.folder, serving.store.articles(), settings, embedder, progress=progress, keep=keep)
+        rebuild(self.folder, settings=settings, embedder=embedder, progress=progress, keep=keep)
         self._now(wait=True)
+
+    def status(self) -> Status:
+        """What the index holds, what it was made with, how large it is and what was interrupted."""
+        return status(self.folder)
 
     # -- below
 

@@ -23,6 +23,7 @@ from rag.store.rows import article_digest
 from rag.types import Article, Change, Passage
 
 IN_FLIGHT = "in flight"  # the store's name for ids that are being embedded
+NOTHING = "there are no articles to index; name files or folders that hold some"
 PASSAGES_AT_ONCE = 256  # embedded and stored together: enough to sort by length, little to lose
 
 
@@ -99,7 +100,7 @@ class Ingest:
             InputError: `put` has met nothing at all.
         """
         if not self._seen:
-            raise InputError("there are no articles to index; name files or folders that hold some")
+            raise InputError(NOTHING)
         return self.remove([id_ for id_ in self.store.digests() if id_ not in self._seen and not keep(id_)])
 
     def change(self, removed: tuple[str, ...] = ()) -> Change:

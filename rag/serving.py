@@ -9,11 +9,12 @@ from pathlib import Path
 
 from rag import generations, update
 from rag.embeddings import Embedder, SentenceEmbedder
-from rag.errors import IndexDamaged, IndexMismatch, RagError
+from rag.errors import IndexMismatch, RagError
 from rag.models import embedder_folder, fingerprint
 from rag.retrieve import Candidates
 from rag.settings import IndexSettings
 from rag.store.local import LocalStore
+from rag.store.overview import settings_of
 from rag.store.view import View
 from rag.types import Filter
 
@@ -50,7 +51,19 @@ def open_generation(folder: Path, settings: IndexSettings | None, embedder: Embe
     """Open the generation in use; see Index.open."""
     generation = generations.in_use(folder)
     store = LocalStore(generation)
-    found = _settings(store)
+    found = fitting_settings(folder, store, settings, embedder)
+    return Serving(generation, store, found, update.sound_view(folder, generation, store), embedder)
+
+
+def fitting_settings(
+    folder: Path, store: LocalStore, settings: IndexSettings | None, embedder: Embedder | None
+) -> IndexSettings:
+    """What a store was made with.
+
+    Raises:
+        IndexMismatch: it was made with other settings or another model; see Index.open.
+    """
+    found = settings_of(store)
     if settings is not None and settings != found:
         raise IndexMismatch(
             f"the index in {folder} {_difference(found, settings)}; run: rag index rebuild --index {folder}"
@@ -61,7 +74,7 @@ def open_generation(folder: Path, settings: IndexSettings | None, embedder: Embe
             f"the index in {folder} was made with embedding model {store.about('embedder')}, "
             f"{found.embedding_model!r} is now {wanted}; run: rag index rebuild --index {folder}"
         )
-    return Serving(generation, store, found, update.sound_view(folder, generation, store), embedder)
+    return found
 
 
 def renewed(folder: Path, serving: Serving) -> Serving:
@@ -79,13 +92,6 @@ def _fitting(folder: Path, serving: Serving) -> Embedder | None:
     same = serving.embedder and store.about("embedder") == serving.embedder.fingerprint
     store.close()
     return serving.embedder if same else None
-
-
-def _settings(store: LocalStore) -> IndexSettings:
-    try:
-        return IndexSettings(**store.about("settings"))
-    except TypeError as error:
-        raise IndexDamaged(f"{store.path} holds no settings that this version knows; build the index again") from error
 
 
 def _difference(found: IndexSettings, wanted: IndexSettings) -> str:

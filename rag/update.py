@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -17,7 +17,7 @@ from pathlib import Path
 from rag import generations
 from rag.embeddings import Embedder
 from rag.errors import IndexBusy, IndexDamaged, IndexNotWritten, InputError
-from rag.ingest import IN_FLIGHT, Ingest, Progress
+from rag.ingest import IN_FLIGHT, NOTHING, Ingest, Progress
 from rag.settings import IndexSettings
 from rag.store import derived, view
 from rag.store.analysis import Analysis
@@ -101,9 +101,17 @@ def changing(
             store.close()
 
 
-def planned(store: LocalStore, articles: Iterable[Article], keep: Callable[[str], bool]) -> Change:
-    """What synchronising with these articles would change; nothing is cut, embedded or stored."""
-    stored = store.digests()
+def planned(stored: Mapping[str, bytes], articles: Iterable[Article], keep: Callable[[str], bool]) -> Change:
+    """What synchronising with these articles would change; nothing is cut, embedded or stored.
+
+    Args:
+        stored: the digests of the articles that are there, by their ids.
+        articles: read once, in order.
+        keep: whether to keep an article of an id that is not among them.
+
+    Raises:
+        InputError: there are no articles.
+    """
     added, updated, seen = [], [], set()
     unchanged = 0
     for article in articles:
@@ -114,6 +122,8 @@ def planned(store: LocalStore, articles: Iterable[Article], keep: Callable[[str]
             updated.append(article.id)
         else:
             unchanged += 1
+    if not seen:
+        raise InputError(NOTHING)
     removed = tuple(id_ for id_ in stored if id_ not in seen and not keep(id_))
     return Change(tuple(added), tuple(updated), removed, unchanged)
 
@@ -133,7 +143,7 @@ def sound_view(folder: Path, generation: Path, store: LocalStore) -> View:
             if found is None:
                 derived.write(generation, store, analysis)
                 found = view.opened(generation, store, analysis)
-    except (IndexBusy, InputError, OSError):
+    except (IndexBusy, IndexNotWritten, InputError, OSError):
         found = _private(generation, store, analysis)
     if found is None:
         raise IndexDamaged(f"the files made in {generation} cannot be read back; is the disk sound?")
@@ -149,7 +159,7 @@ def _private(generation: Path, store: LocalStore, analysis: Analysis) -> View | 
 def _refile(generation: Path, store: LocalStore) -> None:
     """Make the derived files anew if enough has changed since they were made."""
     manifest = Manifest.read(generation)
-    if manifest and _changes_since(store, manifest) <= CHANGES_IN_MEMORY:
+    if manifest and changes_since(store, manifest) <= CHANGES_IN_MEMORY:
         return
     analysis = Analysis()
     old = derived.open_sound(generation, manifest, analysis) if manifest else None
@@ -157,7 +167,8 @@ def _refile(generation: Path, store: LocalStore) -> None:
         derived.write(generation, store, analysis, old)
 
 
-def _changes_since(store: LocalStore, manifest: Manifest) -> int:
+def changes_since(store: LocalStore, manifest: Manifest) -> int:
+    """Passages that came or went since the derived files were made."""
     ((new,),) = store.rows("SELECT count(*) FROM passages WHERE n > ?", (manifest.last,))
     ((gone,),) = store.rows("SELECT count(*) FROM removed WHERE revision > ?", (manifest.revision,))
     return int(new) + int(gone)

@@ -80,7 +80,9 @@ def test_an_unknown_suffix_named_itself_is_reported(folder):
     news = folder({"d.pdf": "d", "a.txt": "a"})
     skipped, article = read_articles([news / "d.pdf", news / "a.txt"])
     assert skipped == Skipped(
-        str(news / "d.pdf"), "unknown kind of file; wanted one of .txt, .md, .markdown, .html, .htm, .jsonl"
+        str(news / "d.pdf"),
+        "unknown kind of file; wanted one of .txt, .md, .markdown, .html, .htm, .jsonl",
+        unread=False,
     )
     assert article.id == "a.txt"
 
@@ -275,7 +277,7 @@ def test_a_third_one_is_skipped_and_both_are_named(folder):
     news = folder({"1.md": "---\nid: x\n---\n1", "2.md": "---\nid: news/3.md\n---\n2", "3.md": "---\nid: x\n---\n3"})
     *good, told = read_articles([news])
     assert [article.id for article in good] == ["x", "news/3.md"]
-    assert told == Skipped(str(news / "3.md"), f"its id 'x' is already that of {news / '1.md'}")
+    assert told == Skipped(str(news / "3.md"), f"its id 'x' is already that of {news / '1.md'}", unread=False)
 
 
 def test_read_article(folder):

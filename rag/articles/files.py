@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -21,18 +21,24 @@ __all__ = ["Skipped", "known_suffixes", "read_article", "read_articles"]
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
-def read_articles(paths: Sequence[Path]) -> Iterator[Article | Skipped]:
+def read_articles(
+    paths: Sequence[Path], *, on_bytes: Callable[[int], None] = lambda _: None
+) -> Iterator[Article | Skipped]:
     """Read files and folders, one article in memory at a time; a bad file among good ones is told and passed over.
 
     An article's id is the one that its front matter or row gives, else its path below the named folder (of a file
     named itself, its last part), so it is the same on every machine. A second, different article with the same id gets
     the folder's own name in front; the same article again is skipped.
 
+    Args:
+        paths: files and folders.
+        on_bytes: called with the size of each file, or row of a .jsonl file, when it has been read.
+
     Raises:
         InputError: one of `paths` leads nowhere; raised before anything is read.
     """
     require_all(paths)
-    return _read(paths)
+    return _read(paths, on_bytes)
 
 
 def read_article(path: Path) -> Article:
@@ -44,13 +50,13 @@ def read_article(path: Path) -> Article:
     require_all([path])
     if path.is_dir() or path.suffix.lower() == ".jsonl":
         raise InputError(f"{shown(path)} may hold many articles; wanted a file of one, or use read_articles")
-    outcome = next(_read([path]))
+    outcome = next(_read([path], lambda _: None))
     if isinstance(outcome, Skipped):
         raise InputError(f"{outcome.path}: {outcome.reason}")
     return outcome
 
 
-def _read(paths: Sequence[Path]) -> Iterator[Article | Skipped]:
+def _read(paths: Sequence[Path], on_bytes: Callable[[int], None]) -> Iterator[Article | Skipped]:
     ids = Ids()
     for found in find_files(paths):
         if isinstance(found, Skipped):
@@ -58,9 +64,9 @@ def _read(paths: Sequence[Path]) -> Iterator[Article | Skipped]:
             continue
         try:
             if found.path.suffix.lower() == ".jsonl":
-                yield from _rows(found, ids)
+                yield from _rows(found, ids, on_bytes)
             else:
-                article = _article(found)
+                article = _article(found, on_bytes)
                 yield ids.claim(article, f"{found.root}/{found.name}", found.path)
         except InputError as error:
             yield skipped(found.path, str(error))
@@ -68,9 +74,10 @@ def _read(paths: Sequence[Path]) -> Iterator[Article | Skipped]:
             yield skipped(found.path, error.strerror or str(error))
 
 
-def _article(found: Found) -> Article:
+def _article(found: Found, on_bytes: Callable[[int], None]) -> Article:
     _require_regular(found.path)
     data = found.path.read_bytes()
+    on_bytes(len(data))
     match found.path.suffix.lower():
         case ".html" | ".htm":
             return read_html(decode(data, declared=declared_encoding(data)), found.name)
@@ -80,10 +87,11 @@ def _article(found: Found) -> Article:
             return read_plain(decode(data), found.name)
 
 
-def _rows(found: Found, ids: Ids) -> Iterator[Article | Skipped]:
+def _rows(found: Found, ids: Ids, on_bytes: Callable[[int], None]) -> Iterator[Article | Skipped]:
     _require_regular(found.path)
     with found.path.open("rb") as file:
         for number, row in enumerate(file, start=1):
+            on_bytes(len(row))
             if number == 1 and row.startswith(UTF16_MARKS):
                 raise InputError("UTF-16, but JSON Lines are read as UTF-8; save it as UTF-8")
             if not row.strip():
@@ -116,5 +124,6 @@ class Ids:
                 self.taken[free] = (content, place)
                 return replace(article, id=free)
             if self.taken[free][0] == content:
-                return skipped(path, f"{at}the same article as {self.taken[free][1]}")
-        return skipped(path, f"{at}its id {article.id!r} is already that of {self.taken[article.id][1]}")
+                return skipped(path, f"{at}the same article as {self.taken[free][1]}", unread=False)
+        reason = f"{at}its id {article.id!r} is already that of {self.taken[article.id][1]}"
+        return skipped(path, reason, unread=False)

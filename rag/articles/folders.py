@@ -18,6 +18,7 @@ class Skipped:
 
     path: str
     reason: str  # one line, for the user
+    unread: bool = True  # whether it may hold an article that was not seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,8 @@ def find_files(paths: Sequence[Path]) -> Iterator[Found | Skipped]:
         if _is_folder(path):
             yield from _inside(path, seen)
         elif path.suffix.lower() not in known_suffixes:
-            yield skipped(path, f"unknown kind of file; wanted one of {', '.join(known_suffixes)}")
+            reason = f"unknown kind of file; wanted one of {', '.join(known_suffixes)}"
+            yield skipped(path, reason, unread=False)
         elif _is_new(path, seen):
             yield Found(path, name=one_line(path.name), root=one_line(path.resolve().parent.name))
 
@@ -60,9 +62,9 @@ def shown(path: Path) -> str:
     return one_line(str(path))
 
 
-def skipped(path: Path, reason: str) -> Skipped:
+def skipped(path: Path, reason: str, *, unread: bool = True) -> Skipped:
     """What to say of a file that gave no article."""
-    return Skipped(shown(path), one_line(reason))
+    return Skipped(shown(path), one_line(reason), unread)
 
 
 def _inside(folder: Path, seen: set[Path]) -> Iterator[Found | Skipped]:

@@ -19,8 +19,13 @@ def normalise(text: str) -> str:
     """
     text = text.replace(BYTE_ORDER_MARK, "")
     text = LINE_ENDS.sub("\n", text)
-    text = UNSTORABLE.sub(REPLACEMENT, text)
+    text = storable(text)
     return _without_blank_edges(unicodedata.normalize("NFC", text))
+
+
+def storable(text: str) -> str:
+    """The text with U+FFFD for NUL and lone surrogates, such as a shell makes of bytes that are no UTF-8."""
+    return UNSTORABLE.sub(REPLACEMENT, text)
 
 
 def one_line(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The store in a few words, and as a table of its articles."""
+"""The store in a few words: what it was made with, what it holds, and a table of its articles."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from rag.errors import IndexDamaged
+from rag.settings import IndexSettings
 from rag.store.local import LocalStore
 from rag.store.rows import date_of
 from rag.types import Collection
@@ -28,6 +30,18 @@ class Entry:
     published: date | None
     url: str | None
     passages: int
+
+
+def settings_of(store: LocalStore) -> IndexSettings:
+    """What the index was made with.
+
+    Raises:
+        IndexDamaged: the store does not say it in a way that this version knows.
+    """
+    try:
+        return IndexSettings(**store.about("settings"))
+    except TypeError as error:
+        raise IndexDamaged(f"{store.path} holds no settings that this version knows; build the index again") from error
 
 
 def collection(store: LocalStore, titles: int) -> Collection:
