@@ -1,6 +1,7 @@
 """The command line: rag ask, chat, search, mcp, evaluate, index ..., train reader.
 
-Exit status: 0 done; 1 done in part (articles were skipped, or the articles don't say); 2 not done, with one line why.
+Exit status: 0 done; 1 done in part (articles were skipped, the articles don't say, or nothing was found);
+2 not done, with one line why.
 """
 
 from __future__ import annotations
@@ -16,10 +17,12 @@ from typing import Annotated
 import typer
 
 from rag.evaluate.command import evaluate
+from rag.filter_options import Articles, Authors, Phrase, Since, Sources, Until, filter_of
 from rag.index_commands import DEFAULT_INDEX, AsJson, index_app
 from rag.output import answer_record, console, hit_record, print_answer, print_hits
 from rag.terminal import Reader, Threshold, answer_settings, one_line_errors, reported_errors
 from rag.train.command import train_app
+from rag.types import Filter, Hits
 
 app = typer.Typer(
     help="Ask your own articles and get quoted answers.",
@@ -41,6 +44,12 @@ def ask(
     index: IndexFolder = DEFAULT_INDEX,
     threshold: Threshold = None,
     reader: Reader = None,
+    source: Sources = None,
+    author: Authors = None,
+    article: Articles = None,
+    since: Since = None,
+    until: Until = None,
+    phrase: Phrase = "",
     as_json: AsJson = False,
 ) -> None:
     """Answer a question in the articles' own words."""
@@ -48,11 +57,13 @@ def ask(
     from rag.index import Index
 
     with one_line_errors():
-        answer = Answerer(Index.open(index), settings=answer_settings(threshold, reader)).ask(question)
+        where = filter_of(source, author, article, since, until, phrase)
+        answer = Answerer(Index.open(index), settings=answer_settings(threshold, reader)).ask(question, where=where)
     if as_json:
         typer.echo(json.dumps(answer_record(answer), ensure_ascii=False, indent=2))
     else:
         print_answer(console(), answer)
+    _say_if_nothing_passed(where, answer.hits)
     if not answer.answered:
         raise typer.Exit(1)
 
@@ -62,6 +73,12 @@ def chat(
     index: IndexFolder = DEFAULT_INDEX,
     threshold: Threshold = None,
     reader: Reader = None,
+    source: Sources = None,
+    author: Authors = None,
+    article: Articles = None,
+    since: Since = None,
+    until: Until = None,
+    phrase: Phrase = "",
 ) -> None:
     """Ask one question after another; a line that begins with = puts right how the last one was understood."""
     from rag.answer import Answerer
@@ -70,6 +87,7 @@ def chat(
     from rag.read import SpanReader
 
     with one_line_errors():
+        where = filter_of(source, author, article, since, until, phrase)
         settings = answer_settings(threshold, reader)
         found = Index.open(index)
         conversation = Chat(Answerer(found, reader=SpanReader(settings.reader_model), settings=settings))
@@ -78,16 +96,17 @@ def chat(
     for line in _lines():
         with reported_errors():
             if line.startswith("="):
-                reply = conversation.ask(message, standalone_question=line[1:].strip())
+                reply = conversation.ask(message, standalone_question=line[1:].strip(), where=where)
             else:
                 message = line
-                reply = conversation.ask(message)
+                reply = conversation.ask(message, where=where)
             if reply.answer is None:
                 screen.print(reply.text, markup=False)
                 continue
             if reply.rewritten:
                 screen.print(f"understood as: {reply.answer.standalone_question}", style="italic", markup=False)
             print_answer(screen, reply.answer)
+            _say_if_nothing_passed(where, reply.answer.hits)
 
 
 @app.command()
@@ -95,18 +114,28 @@ def search(
     question: str,
     index: IndexFolder = DEFAULT_INDEX,
     k: Annotated[int, typer.Option("-k", help="How many passages.")] = 8,
+    source: Sources = None,
+    author: Authors = None,
+    article: Articles = None,
+    since: Since = None,
+    until: Until = None,
+    phrase: Phrase = "",
     as_json: AsJson = False,
 ) -> None:
     """Show the passages that fit a question best."""
     from rag.index import Index
 
     with one_line_errors():
-        hits = Index.open(index).search(question, k)
+        where = filter_of(source, author, article, since, until, phrase)
+        hits = Index.open(index).search(question, k, where=where)
     if as_json:
         typer.echo(json.dumps({"question": question, "hits": [hit_record(hit) for hit in hits]},
                               ensure_ascii=False, indent=2))  # fmt: skip
     else:
         print_hits(console(), hits)
+    _say_if_nothing_passed(where, hits)
+    if not hits:
+        raise typer.Exit(1)
 
 
 @app.command("mcp")
@@ -122,6 +151,13 @@ def serve_mcp(index: IndexFolder = DEFAULT_INDEX, threshold: Threshold = None, r
 
     with suppress(KeyboardInterrupt):
         serve(Service(answerer))
+
+
+def _say_if_nothing_passed(where: Filter, hits: Hits) -> None:
+    """Where nothing was found, it is the filter that let nothing through: dense search finds what there is."""
+    if where != Filter() and not hits:
+        typer.echo("no passage passes --source, --author, --article, --since, --until and --phrase; leave one out",
+                   err=True)  # fmt: skip
 
 
 def _lines() -> Iterator[str]:

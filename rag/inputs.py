@@ -22,7 +22,7 @@ def filter_from(fields: Mapping[str, object]) -> Filter:
     its text alone will do.
 
     Raises:
-        InputError: there is no such field, or what it holds cannot be used.
+        InputError: there is no such field, what it holds cannot be used, or the first day comes after the last.
     """
     found: dict[str, object] = {}
     for name, value in fields.items():
@@ -36,7 +36,10 @@ def filter_from(fields: Mapping[str, object]) -> Filter:
             raise InputError(f"{name} is {json_type(value)}, wanted text")
         else:
             found[name] = _day(name, value) if name in DAYS else value
-    return Filter(**found)  # type: ignore[arg-type]  # each is of its field's type
+    where = Filter(**found)  # type: ignore[arg-type]  # each is of its field's type
+    if where.since and where.until and where.since > where.until:
+        raise InputError(f"since {where.since} comes after until {where.until}; turn them round")
+    return where
 
 
 def articles_from(rows: Sequence[object], *, name: str = "sent") -> list[Article]:

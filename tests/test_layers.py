@@ -27,7 +27,7 @@ ROOMS = (
     ("inputs", "records", "indexing"),
     ("service",),
     ("mcp", "page"),
-    ("evaluate", "train"),
+    ("evaluate", "train", "filter_options"),
     ("index_commands",),
     ("cli",),
 )
