@@ -46,6 +46,31 @@ def in_use(folder: Path) -> Path:
     raise IndexDamaged(f"{folder / CURRENT} holds {found[:40]!r}, and no generation is whole; build the index again")
 
 
+def found(folder: Path) -> tuple[Path, str]:
+    """The generation that is or should be in use, and what is wrong with CURRENT; "" if nothing is.
+
+    Raises:
+        IndexMissing: there is no index in the folder, and no generation that is whole.
+        IndexDamaged: see `in_use`.
+    """
+    try:
+        generation = in_use(folder)
+    except IndexMissing:
+        generation = next((path for path in reversed(all_of(folder)) if _is_whole(path)), folder)
+        if generation == folder:
+            raise
+        return generation, f"{CURRENT} is missing; {generation.name} is the newest generation that is whole"
+    if (folder / CURRENT).read_bytes() != _pointer(generation.name).encode():
+        return generation, f"{CURRENT} is damaged; {generation.name} is the newest generation that is whole"
+    return generation, ""
+
+
+def point(folder: Path, generation: Path) -> None:
+    """Put a generation to use, and leave the others where they are."""
+    with storing(generation):
+        derived.replace_text(folder / CURRENT, _pointer(generation.name))
+
+
 def _pointer(name: str) -> str:
     """What CURRENT holds for a generation."""
     return f"{name} {zlib.crc32(name.encode()):08x}\n"

@@ -1,4 +1,4 @@
-"""The commands rag index build, sync, add, remove, rebuild and status."""
+"""The commands rag index build, sync, add, remove, rebuild, verify and status."""
 
 from __future__ import annotations
 
@@ -112,6 +112,26 @@ def show_status(index: IndexFolder = DEFAULT_INDEX, as_json: AsJson = False) -> 
         typer.echo(json.dumps(status_record(found), ensure_ascii=False, indent=2))
     else:
         typer.echo("\n".join(status_lines(found)))
+
+
+@index_app.command("verify")
+def verify_index(
+    index: IndexFolder = DEFAULT_INDEX,
+    repair: Annotated[bool, typer.Option("--repair", help="Make again what can be made from the articles.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Check every article, passage and embedding, and the FAISS and BM25 files against them."""
+    from rag.index_output import report_lines, report_record
+    from rag.verify import verify
+
+    with one_line_errors():
+        report = verify(index, repair=repair)
+    if as_json:
+        typer.echo(json.dumps(report_record(report), ensure_ascii=False, indent=2))
+    else:
+        typer.echo("\n".join(report_lines(report)))
+    if not report.sound:
+        raise typer.Exit(1)
 
 
 def changed(

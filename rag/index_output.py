@@ -8,6 +8,7 @@ from typing import Any
 
 from rag.status import Status
 from rag.types import Change
+from rag.verify import Report
 
 SHOWN = 5  # ids named, of many
 
@@ -59,6 +60,20 @@ def status_lines(found: Status) -> Iterator[str]:
     for one in found.unfinished:
         counted = f"a build was interrupted when it had stored {one.articles:,} articles ({one.generation})"
         yield f"{counted}; the same command goes on from there"
+
+
+def report_record(report: Report) -> dict[str, Any]:
+    """What was found in an index, as the JSON object that the command line gives."""
+    return asdict(report) | {"sound": report.sound}
+
+
+def report_lines(report: Report) -> Iterator[str]:
+    """What was found in an index, in words."""
+    for problem in report.problems:
+        yield f"{'mended: ' if problem.mended else ''}{problem.what}"
+    counted = f"{report.generation}: {report.articles:,} articles, {report.passages:,} passages checked"
+    left = sum(not problem.mended for problem in report.problems)
+    yield f"{counted}; {f'{left:,} problems' if left else 'sound'}"
 
 
 def _kind(found: Status) -> str:

@@ -62,8 +62,8 @@ class Ingest:
     _passages: int = 0
     _embedded: int = 0
 
-    def put(self, articles: Iterable[Article]) -> None:
-        """Store the articles that are new or differ from what is stored under their id."""
+    def put(self, articles: Iterable[Article], *, anew: bool = False) -> None:
+        """Store the articles that are new or differ from what is stored under their id, or all of them `anew`."""
         encoding = tokens.encoding(self.settings.encoding)
         batch: list[Cut] = []
         for article in articles:
@@ -72,7 +72,7 @@ class Ingest:
                 batch = []
             self._seen.add(article.id)
             stored = self.store.digest_of(article.id)
-            if stored == article_digest(article):
+            if stored == article_digest(article) and not anew:
                 self._unchanged += 1
                 continue
             passages = chunks.passages(
@@ -82,7 +82,8 @@ class Ingest:
                 fits=self.embedder.fits,
                 overlap_sentences=self.settings.overlap_sentences,
             )
-            batch.append(Cut(article, passages, self._known(article), is_new=stored is None))
+            known = {} if anew else self._known(article)
+            batch.append(Cut(article, passages, known, is_new=stored is None))
             if sum(len(cut.passages) for cut in batch) >= PASSAGES_AT_ONCE:
                 self._store(batch)
                 batch = []

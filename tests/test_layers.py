@@ -15,7 +15,7 @@ ROOMS = (
     ("retrieve", "generations", "pace"),
     ("ingest",),
     ("update",),
-    ("rebuild", "status"),
+    ("rebuild", "status", "verify"),
     ("serving",),
     ("index",),
     ("read",),

@@ -51,6 +51,20 @@ class TermIndex:
         """How many passages hold a word, as the analysis gives it."""
         return int(self._searcher.doc_freq("text", word))
 
+    def numbers(self) -> Numbers:
+        """The passages in it, in no order."""
+        from tantivy import Query
+
+        found = self._hits(Query.all_query(), len(self)) if len(self) else []
+        return np.array([n for n, _ in found], dtype=np.int64)
+
+    def holders(self, word: str) -> frozenset[int]:
+        """The passages that hold a word, as the analysis gives it."""
+        from tantivy import Query
+
+        query = Query.term_query(self._index.schema, "text", word)
+        return frozenset(n for n, _ in self._hits(query, max(1, self.frequency(word))))
+
     @cached_property
     def average_length(self) -> float:
         """Words a passage, stop words aside, as BM25 counts them; 0 for no passages."""

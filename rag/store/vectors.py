@@ -66,6 +66,28 @@ class VectorIndex:
     def dimension(self) -> int:
         return int(self._index.d)
 
+    def numbers(self) -> Numbers:
+        """The passages in it, in no order."""
+        import faiss
+
+        if not self.plan.lists:
+            return np.asarray(faiss.vector_to_array(self._index.id_map), dtype=np.int64)
+        lists = self._index.invlists
+        parts = [
+            np.array(faiss.rev_swig_ptr(lists.get_ids(place), lists.list_size(place)))
+            for place in range(lists.nlist)
+            if lists.list_size(place)
+        ]
+        return np.concatenate([np.zeros(0, dtype=np.int64), *parts])
+
+    def best_cosine(self, vector: npt.NDArray[np.float32]) -> float:
+        """The cosine of the nearest passage with a vector of length 1, as the index has it; -1 if there is none."""
+        import faiss
+
+        parameters = faiss.SearchParametersIVF(nprobe=self.plan.probes) if self.plan.lists else None
+        scores, numbers = self._index.search(vector.reshape(1, -1), 1, params=parameters)
+        return float(scores[0, 0]) if numbers[0, 0] >= 0 else -1.0
+
     def search(self, vector: npt.NDArray[np.float32], k: int, among: Selection | None = None) -> Numbers:
         """The `k` nearest passages, best first; fewer when there are fewer.
 
