@@ -21,7 +21,7 @@ ROOMS = (
     ("read",),
     ("confidence",),
     ("answer",),
-    ("followup", "smalltalk"),
+    ("followup", "smalltalk", "cite"),
     ("chat",),
     ("output", "terminal", "meter", "index_output"),
     ("inputs", "records", "indexing"),
