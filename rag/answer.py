@@ -18,6 +18,7 @@ from rag.wanted import misfit
 CANDIDATES_EACH = 3  # spans kept of one passage
 NEAREST = 3  # shown when nothing reaches the threshold
 ARTICLES = {"a", "an", "the"}
+LIKE = 0.15  # confidences nearer to each other than this do not say which of two answers is right
 
 
 class Answerer:
@@ -150,3 +151,17 @@ def _quote(question: str, group: Sequence[_Scored], rival: float | None) -> Quot
         certainty = confidence.probability(evidence)
         quotes.append(Quote(one.hit.passage, span, one.sentence, evidence, one.score, certainty))
     return replace(quotes[0], also=tuple(quotes[1:]))
+
+
+def rivals(answer: Answer) -> tuple[Quote, ...]:
+    """The first quotes of an answer, as far as no confidence decides between them and each is of other articles.
+
+    One quote, or none, when nothing rivals the best.
+    """
+    told: set[str] = set()
+    for place, quote in enumerate(answer.quotes):
+        articles = {citation.article_id for citation in quote.citations}
+        if answer.quotes[0].confidence - quote.confidence >= LIKE or articles & told:
+            return answer.quotes[:place]
+        told |= articles
+    return answer.quotes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection as Ids
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from rag.answer import Answerer
@@ -13,6 +14,14 @@ from rag.types import Answer, Collection, Filter, Hits
 
 REMEMBERED = 8  # turns that a follow-up may lean on; so the hundredth costs what the tenth did
 PREFERENCE = 0.03  # added to the fused score of passages of the article cited last: a tie is decided, a lead is not
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How far a message has come on its way to a reply."""
+
+    question: str  # what is searched for, then what the passages are read with
+    hits: Hits | None = None  # the passages to read; None: they are still searched for
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +53,21 @@ class Chat:
         Raises:
             InputError: the question is empty or too long.
         """
+        taken = self.steps(message, standalone_question=standalone_question, where=where)
+        return next(step for step in taken if isinstance(step, Reply))
+
+    def steps(
+        self, message: str, *, standalone_question: str | None = None, where: Filter = EVERYTHING
+    ) -> Iterator[Step | Reply]:
+        """Answer the next message as `ask` does, and say so before searching and before reading; the reply comes last.
+
+        A message that asks nothing of the articles has no steps but its reply.
+        """
         message = checked_question(message, self.answerer.settings)
         wish = Intent.QUESTION if standalone_question else intent(message)
         if wish is not Intent.QUESTION:
-            return Reply(message, text=small_talk(wish, self.answerer.index.collection()))
+            yield Reply(message, text=small_talk(wish, self.answerer.index.collection()))
+            return
         asked = scoped(without_small_talk(message))
         if standalone_question:
             meant = Rewrite(standalone_question, message, changed=True)
@@ -55,10 +75,12 @@ class Chat:
             meant = rewrite(asked.question or message, self.turns)
         else:
             meant = Rewrite(self.turns[-1].standalone_question, message, changed=True)
+        yield Step(meant.question)
         found = self._hits(meant, asked.scope, where)
+        yield Step(found.question, found.hits)
         answer = self.answerer.answer_from(found.hits, message, standalone_question=found.question)
         self._remember(answer, more=asked.scope is Scope.MORE)
-        return Reply(message, answer, rewritten=found.question != message)
+        yield Reply(message, answer, rewritten=found.question != message)
 
     def _hits(self, meant: Rewrite, scope: Scope, where: Filter) -> Weighed:
         """The passages to read, and the question to read them with."""

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -6,12 +7,12 @@ from conftest import LookFor, article
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.answer import Answerer, compared_words, rank, same_answer
+from rag.answer import Answerer, compared_words, rank, rivals, same_answer
 from rag.errors import InputError
 from rag.index import Index
 from rag.read import Candidate
 from rag.settings import AnswerSettings
-from rag.types import Hit, Passage, Span
+from rag.types import Answer, Evidence, Hit, Passage, Quote, Span
 
 
 def hit(id_: str, text: str, score: float = 0.5, start: int = 0) -> Hit:
@@ -189,3 +190,27 @@ def test_a_date_is_no_answer_to_how_many():
     candidates = [found(hits, 0, "13,200", 3.0), found(hits, 1, "2 September 1666", 3.0)]
     quotes = rank("How many homes burned down?", tuple(hits), candidates, retrieval_weight=0.0)
     assert {q.text: q.evidence.misfit for q in quotes} == {"13,200": 0.0, "2 September 1666": 1.0}
+
+
+def said(confidence: float, *article_ids: str) -> Quote:
+    quotes = [
+        Quote(hit(id_, "41").passage, Span(0, 2), Span(0, 2), Evidence(1.0, 1.0, 0.5, 0.0), 1.0, confidence)
+        for id_ in article_ids
+    ]
+    return replace(quotes[0], also=tuple(quotes[1:]))
+
+
+@pytest.mark.parametrize(
+    ("quotes", "standing"),
+    [
+        ([], 0),
+        ([said(0.9, "a")], 1),
+        ([said(0.5, "a"), said(0.36, "b")], 2),
+        ([said(0.5, "a"), said(0.34, "b")], 1),
+        ([said(0.5, "a", "b"), said(0.5, "b")], 1),  # one article says both: no disagreement of articles
+        ([said(0.5, "a"), said(0.3, "b"), said(0.5, "c")], 1),
+        ([said(0.5, "a"), said(0.45, "b"), said(0.4, "c")], 3),
+    ],
+)
+def test_answers_of_like_confidence_from_different_articles_are_rivals(quotes: list[Quote], standing: int):
+    assert rivals(Answer("How long?", tuple(quotes), (), "How long?")) == tuple(quotes[:standing])

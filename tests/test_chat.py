@@ -5,7 +5,7 @@ import pytest
 from conftest import LookFor, WordCounts, article
 
 from rag.answer import Answerer
-from rag.chat import PREFERENCE, REMEMBERED, Chat, prefer, small_talk
+from rag.chat import PREFERENCE, REMEMBERED, Chat, Step, prefer, small_talk
 from rag.errors import InputError
 from rag.index import Index
 from rag.smalltalk import Intent
@@ -47,6 +47,26 @@ def test_a_question_that_stands_alone_goes_unchanged(chat: Chat):
     assert reply.answer.standalone_question == reply.answer.question == reply.message
     assert reply.answer.quotes[0].text == "612 people"
     assert chat.turns[0].article_ids == ("ferry", *chat.turns[0].article_ids[1:])
+
+
+def test_the_steps_to_a_reply_say_what_is_searched_for_and_then_what_is_read(chat: Chat):
+    searching, reading, reply = chat.steps("How many people does the ferry carry?")
+    question = "How many people does the ferry carry?"
+    assert searching == Step(question)
+    assert reading == Step(question, reply.answer.hits)
+    assert reply.answer.quotes[0].text == "612 people"
+    (only,) = chat.steps("thanks!")
+    assert only.answer is None
+    with pytest.raises(InputError):
+        next(chat.steps("  "))
+
+
+def test_a_question_that_is_given_up_leaves_no_turn(chat: Chat):
+    steps = chat.steps("How many people does the ferry carry?")
+    next(steps)
+    next(steps)
+    steps.close()
+    assert chat.turns == []
 
 
 def test_an_edited_standalone_question_is_taken_as_it_is(chat: Chat):

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import InputError
-from rag.page.citations import Citation, of_nearest, of_quotes, read_link
+from rag.page.citations import Citation, Proof, checksum, of_nearest, of_quotes, read_link
 from rag.types import Answer, Evidence, Hit, Passage, Quote, Span
 
 EVIDENCE = Evidence(margin=3.0, lead=1.0, dense=0.5, others=0.0)
@@ -28,8 +28,10 @@ def test_citations_are_numbered_through_the_whole_answer_and_point_into_the_arti
     groups = of_quotes(answer)
     assert [[c.number for c, _ in group] for group in groups] == [[1, 2], [3]]
     assert [[q.article_id for _, q in group] for group in groups] == [["a", "b"], ["c"]]
-    assert groups[0][0][0] == Citation(1, 3, "a", words=Span(113, 115), context=Span(100, 121))
-    assert groups[0][1][0] == Citation(2, 3, "b", words=Span(14, 16), context=Span(7, 17))
+    proof = Proof("How long?", "How long?", 0.9, checksum("The crack is 41 long."))
+    assert groups[0][0][0] == Citation(1, 3, "a", words=Span(113, 115), context=Span(100, 121), proof=proof)
+    proof = Proof("How long?", "How long?", 0.9, checksum("It was 41."))
+    assert groups[0][1][0] == Citation(2, 3, "b", words=Span(14, 16), context=Span(7, 17), proof=proof)
 
 
 def test_without_an_answer_the_first_three_passages_are_cited_without_words():
@@ -44,11 +46,23 @@ def test_a_link_is_readable():
     assert citation.link == "#n=1&of=3&words=4-9&in=0-20&article=my%20article.md"
 
 
+PROOFS = st.builds(
+    Proof,
+    st.text(min_size=1),
+    st.text(min_size=1),
+    st.integers(0, 10_000).map(lambda share: share / 10_000),
+    st.text().map(checksum),
+)
+
+
 @given(article_id=st.text(min_size=1), bounds=st.lists(st.integers(0, 10**9), min_size=4, max_size=4),
-       number=st.integers(1, 99), more=st.integers(0, 99))  # fmt: skip
-def test_a_link_leads_back_to_its_citation(article_id: str, bounds: list[int], number: int, more: int):
+       number=st.integers(1, 99), more=st.integers(0, 99),
+       proof=st.none() | PROOFS)  # fmt: skip
+def test_a_link_leads_back_to_its_citation(
+    article_id: str, bounds: list[int], number: int, more: int, proof: Proof | None
+):
     a, b, c, d = sorted(bounds)
-    citation = Citation(number, number + more, article_id, words=Span(b, c), context=Span(a, d))
+    citation = Citation(number, number + more, article_id, words=Span(b, c), context=Span(a, d), proof=proof)
     assert read_link(citation.link) == citation
     assert not set(citation.link) & set("\"'<> \n")
 
@@ -65,6 +79,9 @@ def test_a_link_leads_back_to_its_citation(article_id: str, bounds: list[int], n
         {"in": "-1-20"},
         {"article": None},
         {"of": "999999999999999999999999999999x"},
+        {"check": "0", "q": "Who?", "meant": "Who?", "sure": "1.1"},
+        {"check": "0", "q": "Who?", "meant": "Who?", "sure": "nan"},
+        {"check": "0", "q": "Who?", "sure": "1"},
     ],
 )
 def test_a_link_that_nobody_made_is_an_input_error(change: dict[str, str | None]):

@@ -1,9 +1,12 @@
+from dataclasses import replace
 from datetime import date
+from urllib.parse import unquote
 
 import lxml.html
 import pytest
 
-from rag.page.citations import Citation
+from rag.cite import read_receipt, verify
+from rag.page.citations import Citation, Proof, checksum
 from rag.page.source import SHOWN_CHARS, article_panel, empty_panel
 from rag.types import Article, Span
 
@@ -39,11 +42,38 @@ def test_the_whole_article_is_shown_with_the_words_marked_in_their_sentence():
 def test_title_origin_and_address_stand_above():
     article = Article("a.md", "A <title>", TEXT, "https://a.example/?x=1&y='", "Ann", date(2026, 3, 14), "The Courier")
     panel = drawn(article, citation())
-    assert text(panel, "facts") == "The Courier · 14 March 2026 · by Ann · Original page ↗"
+    assert text(panel, "facts") == "The Courier · 14 March 2026 · by Ann"
     assert panel.xpath("//h2")[0].text_content() == "A <title>"
     (link,) = panel.xpath("//a")
-    assert link.get("href") == "https://a.example/?x=1&y='"
+    assert link.get("href") == "https://a.example/?x=1&y='#:~:text=The%20crack%20is-,41%20centimetres,-long.%20So%20it"
+    assert link.text_content() == "Original page ↗"
     assert "noopener" in link.get("rel") and link.get("target") == "_blank"
+
+
+def test_the_quote_can_be_copied_with_its_citation_and_taken_along_as_a_receipt():
+    article = Article("news/a.md", "A", TEXT, "https://a.example/", "Ann", date(2026, 3, 14), "The Courier")
+    proof = Proof("How long?", "How long is it?", 0.75, checksum(SENTENCE.of(TEXT)))
+    panel = lxml.html.fragment_fromstring(
+        article_panel(article, replace(citation(), proof=proof), index_revision="g000001.4")
+    )
+    (button,) = panel.xpath("//button[@class='copy']")
+    assert button.get("data-copy") == "“41 centimetres” — Ann, “A”, The Courier, 14 March 2026, https://a.example/"
+    (link,) = panel.xpath("//a[@class='receipt']")
+    assert link.get("download") == "receipt-news-a-md-25-39.json"
+    receipt = read_receipt(unquote(link.get("href").removeprefix("data:application/json,")))
+    assert verify(receipt, article) == ()
+    assert (receipt.quote, receipt.question, receipt.standalone_question) == (
+        "41 centimetres", "How long?", "How long is it?"
+    )  # fmt: skip
+    assert (receipt.confidence, receipt.index_revision) == (0.75, "g000001.4")
+
+
+def test_an_article_that_says_something_else_there_by_now_is_not_marked_and_has_no_receipt():
+    proof = Proof("How long?", "How long?", 0.75, checksum(SENTENCE.of(TEXT)))
+    panel = drawn(Article("a.md", "A", TEXT.replace("41", "38")), replace(citation(), proof=proof))
+    assert text(panel, "changed") == "This article has changed since the answer was given; ask again."
+    assert not panel.xpath("//mark") and not panel.xpath("//a") and not panel.xpath("//button[@class='copy']")
+    assert not drawn(Article("a.md", "A", TEXT), replace(citation(), proof=proof)).xpath("//*[@class='changed']")
 
 
 def test_an_article_that_names_nothing_is_called_by_its_id():
@@ -99,13 +129,15 @@ def test_a_hostile_article_is_shown_as_it_is_and_is_no_markup():
     whole = HOSTILE + " words " + HOSTILE
     at = len(HOSTILE) + 1
     article = Article("a.md", HOSTILE, whole, "https://a.example/\"onclick='run()", HOSTILE, None, HOSTILE)
-    panel = drawn(article, citation(Span(at, at + 5), Span(0, len(whole))))
+    proof = Proof(HOSTILE, HOSTILE, 0.5, checksum(whole))
+    panel = drawn(article, replace(citation(Span(at, at + 5), Span(0, len(whole))), proof=proof))
     assert text(panel, "text") == whole
+    assert [link.get("href").split(":")[0] for link in panel.xpath("//a")] == ["data", "https"]
     assert panel.xpath("//mark")[0].text_content() == "words"
     assert not panel.xpath("//script | //img")
     assert {name for element in panel.iter() for name in element.keys()} <= {  # noqa: SIM118
         "class", "dir", "href", "target", "rel", "type", "disabled", "role", "tabindex", "aria-label",
-        "data-link", "data-step",
+        "data-link", "data-step", "data-copy", "data-said", "download", "title",
     }  # fmt: skip
     assert "\u202e" not in panel.xpath("//h2")[0].text_content()
 

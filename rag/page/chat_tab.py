@@ -11,12 +11,11 @@ import gradio as gr
 
 from rag.answer import Answerer
 from rag.chat import Chat
-from rag.errors import InputError, RagError
+from rag.errors import InputError
 from rag.index import Index
 from rag.page import messages, texts
-from rag.page.citations import Citation, of_quotes, read_link
-from rag.page.source import article_panel, empty_panel
-from rag.types import Answer
+from rag.page.replies import followed, replies
+from rag.page.source import empty_panel
 
 SCRIPT = Path(__file__).parent / "page.js"
 
@@ -46,32 +45,15 @@ def chat_tab(answerer: Answerer) -> None:
             yield (gr.skip(),) * 5
             return
         history = [*history, _message("user", messages.question_message(meant or question))]
-        waiting = _message("assistant", messages.waiting_message(len(index)))
-        yield [*history, waiting], "", gr.skip(), gr.skip(), talk
-        understood, source_panel = gr.update(visible=False), gr.skip()
-        try:
-            said = talk.ask(question, standalone_question=meant)
-        except RagError as error:
-            drawn = messages.notice_message(f"{error}.")
-        else:
-            if said.answer is None:
-                drawn = messages.remark_message(said.text)
-            else:
-                drawn, source_panel = messages.answer_message(said.answer), first_source(said.answer)
-                understood = gr.update(value=said.answer.standalone_question, visible=said.rewritten)
-        yield [*history, _message("assistant", drawn)], gr.skip(), source_panel, understood, talk
-
-    def panel(citation: Citation) -> str:
-        return article_panel(index.article(citation.article_id), citation)
-
-    def first_source(answer: Answer) -> str:
-        return panel(of_quotes(answer)[0][0][0]) if answer.answered else empty_panel(texts.NOTHING_CITED)
+        box: Any = ""  # emptied at once; what is typed after that stays
+        for drawn in replies(talk, question, meant=meant):
+            said = [*history, _message("assistant", drawn.message)]
+            understood = gr.update(value=drawn.understood, visible=bool(drawn.understood))
+            yield said, box, gr.skip() if drawn.panel is None else drawn.panel, understood, talk
+            box = gr.skip()
 
     def follow(event: gr.EventData) -> str:
-        try:
-            return panel(read_link(str(event.link)))
-        except RagError as error:
-            return empty_panel(f"{error}.")
+        return followed(index, str(event.link))
 
     def take_example(event: gr.SelectData) -> str:
         return str(event.value["text"])

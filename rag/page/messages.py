@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from urllib.parse import urlsplit
 
+from rag.answer import rivals
+from rag.chat import Step
+from rag.page import texts
 from rag.page.citations import Citation, of_nearest, of_quotes
 from rag.types import Answer, Article, Passage, Quote, Span
 
@@ -21,7 +23,6 @@ QUESTION_CHARS = 600  # of a question in its message
 _MEANINGFUL = re.compile(r"[\x00-\x1f!-/:-@\[-`{-\x7f]")
 # Overrides and isolates that a text leaves open would turn round what follows it on the line.
 _BIDI_CONTROLS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-_WEB = {"http", "https"}
 
 
 def inert(text: str) -> str:
@@ -54,20 +55,8 @@ def byline(source: Article | Passage) -> str:
     """Outlet and date as HTML, as far as they are known; else nothing."""
     parts = [label(source.source)] if source.source else []
     if source.published:
-        day = source.published
-        parts.append(f'<time datetime="{day.isoformat()}">{day.day} {day:%B %Y}</time>')
+        parts.append(f'<time datetime="{source.published.isoformat()}">{inert(texts.day(source.published))}</time>')
     return " · ".join(parts)
-
-
-def web_address(url: str | None) -> str | None:
-    """The address if a browser may follow it: http or https with a host; None for anything else."""
-    if not url or re.search(r"[\s\x00-\x1f]", url):
-        return None
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return None
-    return url if parts.scheme.lower() in _WEB and parts.hostname else None
 
 
 def question_message(question: str) -> str:
@@ -75,9 +64,18 @@ def question_message(question: str) -> str:
     return f'<div class="asked" dir="auto">{inert(shortened(question, QUESTION_CHARS))}</div>'
 
 
-def waiting_message(articles: int) -> str:
-    """What stands there until the answer does."""
-    return f'<div class="waiting">Reading {_counted(articles, "article")}…</div>'
+def waiting_message(step: Step, *, passages: int) -> str:
+    """What stands there until the answer does: how far the question has come.
+
+    Args:
+        step: searching, or reading what was found.
+        passages: of the whole collection.
+    """
+    if step.hits is None:
+        stage, said = "searching", texts.searching(passages)
+    else:
+        stage, said = "reading", texts.reading(len(step.hits), len({hit.passage.article_id for hit in step.hits}))
+    return f'<div class="waiting {stage}"><span class="done"></span>{inert(said)}</div>'
 
 
 def remark_message(text: str) -> str:
@@ -91,13 +89,26 @@ def notice_message(text: str) -> str:
 
 
 def answer_message(answer: Answer) -> str:
-    """The short answer, its sentence and its citations, then other answers; or that the articles don't say."""
+    """The short answer, its sentence and citations, and other answers folded; or that the articles don't say.
+
+    Answers of other articles that are about as sure stand beside the first.
+    """
     if not answer.answered:
         return _unanswered(answer)
-    groups = of_quotes(answer)
-    first, *others = (_quote(cited) for cited in groups)
-    rest = f'<div class="others"><h3>The articles also say</h3>{"".join(others)}</div>' if others else ""
-    return f'<div class="answer">{first}{rest}</div>'
+    together = len(rivals(answer))
+    drawn = [_quote(cited) for cited in of_quotes(answer)]
+    beside, folded = drawn[:together], drawn[together:]
+    rest = (
+        f'<details class="others"><summary>{inert(texts.others(len(folded)))}</summary>{"".join(folded)}</details>'
+        if folded
+        else ""
+    )
+    if len(beside) == 1:
+        return f'<div class="answer">{beside[0]}{rest}</div>'
+    return (
+        f'<div class="answer disagreeing"><h3>{inert(texts.DIFFERENT)}</h3>'
+        f'<div class="beside">{"".join(beside)}</div>{rest}</div>'
+    )
 
 
 def _unanswered(answer: Answer) -> str:
@@ -106,8 +117,8 @@ def _unanswered(answer: Answer) -> str:
         f'<div class="excerpt" dir="auto">{inert(_one_line(shortened(passage.text, EXCERPT_CHARS)))}</div></li>'
         for citation, passage in of_nearest(answer)
     )
-    passages = f'<h3>The nearest passages</h3><ul class="sources">{nearest}</ul>' if nearest else ""
-    return f'<div class="answer unanswered"><div class="words">The articles don&#39;t say.</div>{passages}</div>'
+    passages = f'<h3>{inert(texts.NEAREST)}</h3><ul class="sources">{nearest}</ul>' if nearest else ""
+    return f'<div class="answer unanswered"><div class="words">{inert(texts.UNSAID)}</div>{passages}</div>'
 
 
 def _quote(cited: Iterable[tuple[Citation, Quote]]) -> str:
@@ -116,7 +127,7 @@ def _quote(cited: Iterable[tuple[Citation, Quote]]) -> str:
     sources = "".join(f"<li>{_source(citation, quote.passage)}</li>" for citation, quote in cited)
     return (
         f'<div class="quote"><div class="words"><strong dir="auto">{inert(_one_line(best.text))}</strong> '
-        f'<span class="sure">{best.confidence:.0%} sure</span></div>'
+        f'<span class="sure">{inert(texts.sure(best.confidence))}</span></div>'
         f'<div class="around" dir="auto">{_sentence(best)}</div><ul class="sources">{sources}</ul></div>'
     )
 
@@ -162,13 +173,15 @@ def _one_line(text: str) -> str:
     return re.sub(r"\s", " ", text)
 
 
-def _counted(count: int, noun: str) -> str:
-    return f"{count:,} {noun}" + ("" if count == 1 else "s")
+def page_heading(*, articles: int, passages: int) -> str:
+    """The page's title and what it answers from, and the keys that it knows.
 
-
-def page_heading(title: str, *, articles: int, passages: int) -> str:
-    """The page's title and what it answers from."""
+    The script reads what it has to say from the attributes of the list of keys.
+    """
+    keys = "".join(f"<div><dt>{inert(key)}</dt><dd>{inert(what)}</dd></div>" for key, what in texts.KEYS.items())
     return (
-        f"<h1>{inert(title)}</h1><p>Answers are quoted word for word from {_counted(articles, 'article')} "
-        f"({_counted(passages, 'passage')}). Follow a number to read the words in their place.</p>"
+        f"<h1>{inert(texts.TITLE)}</h1><p>{inert(texts.heading(articles, passages))}</p>"
+        f'<details id="keys" data-copied="{inert(texts.COPIED)}" data-not-copied="{inert(texts.NOT_COPIED)}">'
+        f'<summary>{inert(texts.KEYS_TITLE)}</summary><div class="list"><dl>{keys}</dl>'
+        f'<label><input type="checkbox" checked> {inert(texts.KEYS_ON)}</label></div></details>'
     )

@@ -14,11 +14,22 @@ function current() {
   return [...document.querySelectorAll("a.cite")].findLast((link) => link.getAttribute("href") === shown) ?? null;
 }
 
+let focused = null; // the button of the panel that was pressed: drawing the panel anew takes the focus from it
+
+function refocus() {
+  if (!focused) return;
+  const same = element.querySelector(focused);
+  (same && !same.disabled ? same : element.querySelector(".scroller"))?.focus({ preventScroll: true });
+  focused = null;
+}
+
 function reveal() {
+  refocus();
   document.querySelectorAll("a.cite[aria-current]").forEach((link) => link.removeAttribute("aria-current"));
   current()?.setAttribute("aria-current", "true");
   const below = element.getBoundingClientRect().bottom > window.innerHeight; // under the chat, on a phone
   if (wanted && below) element.scrollIntoView({ block: "start" });
+  if (wanted) say(panel()?.dataset.said ?? "");
   wanted = false;
   const scroller = element.querySelector(".scroller");
   if (!scroller) return;
@@ -30,6 +41,8 @@ function reveal() {
 function follow(link) {
   followed = link;
   wanted = true;
+  const folded = link.closest("details");
+  if (folded) folded.open = true;
   if (panel()?.dataset.link === link.getAttribute("href")) reveal();
   else trigger("select", { link: link.getAttribute("href") });
 }
@@ -41,14 +54,106 @@ document.addEventListener("click", (event) => {
     follow(link);
     return;
   }
-  const button = event.target.closest?.("button[data-step]");
-  const from = button && element.contains(button) ? current() : null;
-  if (from) {
-    const all = citations(from);
-    const next = all[all.indexOf(from) + (button.dataset.step === "next" ? 1 : -1)];
-    if (next) follow(next);
+  const button = event.target.closest?.("button");
+  if (!button || !element.contains(button)) return;
+  if (button.dataset.step) {
+    focused = `button[data-step=${button.dataset.step}]`;
+    step(button.dataset.step);
+  } else if (button.matches(".copy")) copy(button);
+  else if (button.matches(".home")) {
+    const from = current() ?? document.querySelector("#question textarea");
+    from.scrollIntoView({ block: "center" });
+    from.focus({ preventScroll: true });
   }
 });
+
+function step(direction) {
+  const from = current();
+  const all = from ? citations(from) : [];
+  const next = all[all.indexOf(from) + (direction === "next" ? 1 : -1)];
+  if (next) follow(next);
+}
+
+// One line that is seen for a moment, and that a screen reader reads out.
+const status = document.body.appendChild(document.createElement("div"));
+status.id = "said";
+status.setAttribute("role", "status");
+let silence;
+function say(text, { seen = false } = {}) {
+  status.textContent = text;
+  status.classList.toggle("seen", seen);
+  clearTimeout(silence);
+  silence = setTimeout(() => {
+    status.classList.remove("seen");
+    status.textContent = "";
+  }, 4000);
+}
+
+const keys = () => document.querySelector("#keys");
+
+async function copy(button) {
+  const text = button.dataset.copy;
+  const done = await written(text);
+  say(done ? keys().dataset.copied : keys().dataset.notCopied, { seen: true });
+}
+
+// The clipboard is only for pages from this machine or from https; elsewhere a selected field is copied.
+async function written(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    const before = document.activeElement;
+    const field = document.body.appendChild(document.createElement("textarea"));
+    field.value = text;
+    field.select();
+    const done = document.execCommand("copy");
+    field.remove();
+    before?.focus({ preventScroll: true });
+    return done;
+  }
+}
+
+// Keys work while nothing is being typed, and can be switched off: some speak to their computer in single letters.
+const OFF = "keys-off";
+const chatSeen = () => document.querySelector("#chat")?.offsetParent; // and no other tab
+const typing = (target) => target.closest?.("input, textarea, select, [contenteditable=true], [role=textbox]");
+
+function latest(number) {
+  const answers = [...document.querySelectorAll("#messages .answer")];
+  return answers.at(-1)?.querySelectorAll("a.cite")[number - 1];
+}
+
+function pressed(key) {
+  if (/^[1-9]$/.test(key)) {
+    const link = latest(Number(key));
+    if (link) follow(link);
+    return Boolean(link);
+  }
+  const does = {
+    n: () => step("next"),
+    p: () => step("previous"),
+    c: () => element.querySelector(".copy")?.click(),
+    "/": () => document.querySelector("#question textarea").focus(),
+    "?": () => (keys().open = !keys().open),
+  }[key];
+  does?.();
+  return Boolean(does);
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || !chatSeen()) return;
+  if (event.key === "Escape") {
+    if (keys().open) keys().open = false;
+    else typing(event.target)?.blur();
+  } else if (!typing(event.target) && !localStorage.getItem(OFF) && pressed(event.key)) event.preventDefault();
+});
+
+const box = keys()?.querySelector("input");
+if (box) {
+  box.checked = !localStorage.getItem(OFF);
+  box.addEventListener("change", () => (box.checked ? localStorage.removeItem(OFF) : localStorage.setItem(OFF, "1")));
+}
 
 watch("value", () => requestAnimationFrame(reveal));
 
@@ -56,6 +161,8 @@ watch("value", () => requestAnimationFrame(reveal));
 function unlabel() {
   const labelled = document.querySelectorAll("#messages [data-testid][aria-label]");
   labelled.forEach((message) => message.removeAttribute("aria-label"));
+  const list = document.querySelector("#messages .examples[role=list]"); // of buttons, none of them a list item
+  list?.setAttribute("role", "group");
 }
 
 // Gradio would scroll to the end of a long answer; its beginning is what counts.

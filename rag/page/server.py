@@ -28,7 +28,7 @@ def page(answerer: Answerer) -> gr.Blocks:
     """Everything that a browser sees."""
     index = answerer.index
     with gr.Blocks(title=texts.TITLE, fill_width=True, analytics_enabled=False) as blocks:
-        gr.HTML(messages.page_heading(texts.TITLE, articles=len(index), passages=index.passage_count),
+        gr.HTML(messages.page_heading(articles=len(index), passages=index.passage_count),
                 elem_id="heading")  # fmt: skip
         chat_tab(answerer)
         endpoints(answerer)

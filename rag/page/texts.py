@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 TITLE = "Ask your articles"
 CHAT_TAB = "Ask"
 
-PLACEHOLDER = "Ask a question, or start with one of these."
+PLACEHOLDER = (
+    "**Ask in plain words: who, what, when, where, how many.**\n\n"
+    "The answer is quoted from your articles and shown in its place, so that you can check it. "
+    "When the articles don't say, you are told so.\n\n"
+    "Type a question below, or start with one of these."
+)
 QUESTION_LABEL = "Your question"
 QUESTION_HINT = "Ask a question…"
 ASK = "Ask"
@@ -20,3 +27,84 @@ EXAMPLES = {  # question -> the sample article that answers it
     "In whose bakery did the Great Fire begin?": "great-fire-of-london.md",
     "Which language helped Champollion with Egyptian?": "rosetta-stone.md",
 }
+
+# an answer
+UNSAID = "The articles don't say."
+NEAREST = "The nearest passages"
+DIFFERENT = "The articles give different answers"
+
+# the source beside it
+SOURCE = "Source"
+ARTICLE_TEXT = "Text of the article"
+ORIGINAL = "Original page ↗"
+STEPS = {"previous": "Previous source", "next": "Next source"}
+COPY = "Copy quote"
+RECEIPT = "Receipt"
+RECEIPT_HINT = "Download a file that proves where these words stand"
+BACK = "Back to the answer"
+CHANGED = "This article has changed since the answer was given; ask again."
+COPIED = "Copied: the quote with its source."
+NOT_COPIED = "The browser does not let the page copy. Select the words and copy them yourself."
+
+# keys -> what they do; the keys themselves stand in page.js
+KEYS_TITLE = "Keys"
+KEYS_ON = "Use these keys"
+KEYS = {
+    "1 – 9": "open that citation of the latest answer",
+    "n, p": "next or previous citation",
+    "c": "copy the quote with its source",
+    "/": "write a question",
+    "Esc": "leave the question, so that the keys work",
+    "?": "show or hide this list",
+}
+
+
+def heading(articles: int, passages: int) -> str:
+    return (
+        f"Answers are quoted word for word from {counted(articles, 'article')} ({counted(passages, 'passage')}). "
+        "Follow a number to read the words in their place."
+    )
+
+
+def searching(passages: int) -> str:
+    return f"Searching {counted(passages, 'passage')}…"
+
+
+def reading(passages: int, articles: int) -> str:
+    return f"Reading {counted(passages, 'passage')} of {counted(articles, 'article')}…"
+
+
+def sure(confidence: float) -> str:
+    return f"{confidence:.0%} sure"
+
+
+def others(count: int) -> str:
+    return counted(count, "other answer")
+
+
+def position(number: int, count: int) -> str:
+    return f"{SOURCE} {number} of {count}"
+
+
+def showing(number: int, count: int, title: str) -> str:
+    return f"Showing citation {number} of {count}: {title}"
+
+
+def author(name: str) -> str:
+    return f"by {name}"
+
+
+def missing_before(chars: int) -> str:
+    return f"{chars:,} characters before this are not shown."
+
+
+def missing_after(chars: int) -> str:
+    return f"{chars:,} characters after this are not shown."
+
+
+def day(when: date) -> str:
+    return f"{when.day} {when:%B %Y}"
+
+
+def counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" + ("" if count == 1 else "s")

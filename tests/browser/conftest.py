@@ -47,6 +47,15 @@ HOSTILE = {
     "url": "javascript:window.__pwned=1",
     "text": f"{TRICKS}\n\n{HOSTILE_SENTENCE}\n\n# Not a heading\n\n* not a list {TRICKS}",
 }
+# Hebrew: "The lighthouse of Zefirel: In 1911 the keeper Noam Barzilai lit the lamp of Zefirel for the first time."
+RIGHT_TO_LEFT = {
+    "id": "rtl",
+    "title": "המגדלור של Zefirel " + "והים הגדול " * 30,
+    "source": "עיתון החוף",
+    "published": "2026-02-03",
+    "url": "https://example.org/zefirel",
+    "text": "המגדלור של Zefirel.\n\nבשנת 1911 הדליק השומר Noam Barzilai את המנורה של Zefirel בפעם הראשונה.\n",
+}
 
 
 @contextmanager
@@ -70,10 +79,10 @@ def serving(errors: Path, *arguments: str) -> Iterator[str]:
 
 @pytest.fixture(scope="package")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Where app.py serves the sample articles and a hostile one."""
+    """Where app.py serves the sample articles, a hostile one and one from right to left."""
     folder = tmp_path_factory.mktemp("page")
     hostile = folder / "hostile.jsonl"
-    hostile.write_text(json.dumps(HOSTILE) + "\n", encoding="utf-8")
+    hostile.write_text(json.dumps(HOSTILE) + "\n" + json.dumps(RIGHT_TO_LEFT) + "\n", encoding="utf-8")
     build = [sys.executable, str(ROOT / "index" / "build.py"), str(SEEDS), str(hostile), "--out", str(folder / "store")]
     done = subprocess.run(build, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -157,6 +166,21 @@ class Tab:
         folder.mkdir(exist_ok=True)
         self.page.screenshot(path=folder / f"{name}.png")
 
+    def barriers(self) -> list[str]:
+        """What axe-core finds that keeps people from using the page, serious or worse: rule and elements."""
+        from axe_playwright_python.sync_playwright import Axe
+
+        found = Axe().run(self.page).response["violations"]
+        return [
+            f"{rule['id']}: {[node['target'] for node in rule['nodes']]}"
+            for rule in found
+            if rule["impact"] in ("serious", "critical")
+        ]
+
+    def wider_than_the_window(self) -> int:
+        """By how many pixels the page can be scrolled sideways."""
+        return self.page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth")
+
 
 class Tabs:
     """Opens tabs, each in a session of its own."""
@@ -168,7 +192,11 @@ class Tabs:
         self.tabs: list[Tab] = []
 
     def open(self, *, width: int = 1280, height: int = 800, color_scheme: str = "light") -> Tab:
-        context = self.browser.new_context(viewport={"width": width, "height": height}, color_scheme=color_scheme)
+        context = self.browser.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme=color_scheme,
+            permissions=["clipboard-read", "clipboard-write"],
+        )
         self.contexts.append(context)
         tab = Tab(context.new_page())
         self.tabs.append(tab)

@@ -265,7 +265,7 @@ def test_a_follow_up_shows_how_it_was_understood_and_can_be_put_right(tab: Tab) 
 
 def test_small_talk_gets_a_word_about_the_collection(tab: Tab) -> None:
     tab.ask("Which articles do you have?")
-    assert "There are 21 articles" in tab.page.locator("#messages .remark").inner_text()
+    assert "There are 22 articles" in tab.page.locator("#messages .remark").inner_text()
 
 
 def test_two_tabs_do_not_mix_their_conversations(tabs: Tabs) -> None:

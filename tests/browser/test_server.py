@@ -39,7 +39,7 @@ def call_ask(address: str, question: str, standalone_question: str = "") -> tupl
 def test_health_says_ok(address: str):
     status, body, _ = get(f"{address}/health")
     assert status == 200
-    assert json.loads(body) == {"status": "ok", "articles": 21}
+    assert json.loads(body) == {"status": "ok", "articles": 22}
 
 
 @pytest.mark.parametrize("path", ["/", "/health", "/config"])

@@ -1,0 +1,66 @@
+"""A message of the user -> what the page shows of it, step by step: plain HTML, nothing of Gradio."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rag.chat import Chat, Reply
+from rag.errors import RagError
+from rag.index import EVERYTHING, Index
+from rag.page import messages, texts
+from rag.page.citations import Citation, of_quotes, read_link
+from rag.page.source import article_panel, empty_panel
+from rag.types import Answer, Filter
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What stands below the user's question, and what changes beside it."""
+
+    message: str
+    panel: str | None = None  # the source; None: as it was
+    understood: str = ""  # the stand-alone question where it differs from what was written
+
+
+def replies(chat: Chat, question: str, *, meant: str | None = None, where: Filter = EVERYTHING) -> Iterator[Drawn]:
+    """Answer a question, drawing each step on the way; the last one drawn is the answer.
+
+    Args:
+        chat: the conversation that the question belongs to.
+        question: as the user wrote it, not empty.
+        meant: the stand-alone question if the user has put it right; None: the conversation works it out.
+        where: search only what this lets through.
+    """
+    index = chat.answerer.index
+    try:
+        for step in chat.steps(question, standalone_question=meant, where=where):
+            if isinstance(step, Reply):
+                yield _reply(index, step)
+            else:
+                yield Drawn(messages.waiting_message(step, passages=index.passage_count))
+    except RagError as error:
+        yield Drawn(messages.notice_message(f"{error}."))
+
+
+def followed(index: Index, link: str) -> str:
+    """The source panel for a citation's link, or a word why there is none."""
+    try:
+        return _panel(index, read_link(link))
+    except RagError as error:
+        return empty_panel(f"{error}.")
+
+
+def _reply(index: Index, reply: Reply) -> Drawn:
+    if reply.answer is None:
+        return Drawn(messages.remark_message(reply.text))
+    understood = reply.answer.standalone_question if reply.rewritten else ""
+    return Drawn(messages.answer_message(reply.answer), _first_source(index, reply.answer), understood)
+
+
+def _first_source(index: Index, answer: Answer) -> str:
+    return _panel(index, of_quotes(answer)[0][0][0]) if answer.answered else empty_panel(texts.NOTHING_CITED)
+
+
+def _panel(index: Index, citation: Citation) -> str:
+    return article_panel(index.article(citation.article_id), citation, index_revision=index.revision)
