@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -32,13 +33,13 @@ class Catalogue:
         """The store's articles; with the catalogue of an earlier revision only those that it lacks are read."""
         last = int(before.numbers[-1]) if before and len(before.numbers) else 0
         names = before.names if before else {}
-        rows = store.rows(
-            "SELECT n, source, author, published FROM articles WHERE n > ? ORDER BY n", (last,)
-        ).fetchall()
+        fields = "SELECT n, source, author, published FROM articles"
+        rows = store.rows(f"{fields} WHERE n > ?", (last,)) if last else store.rows(fields)  # all: from the SQL index
+        code, day = cache(lambda name: _code(name, names)), cache(_day)
         table = np.array(
-            [(n, _code(source, names), _code(author, names), _day(published)) for n, source, author, published in rows],
-            dtype=np.int64,
+            [(n, code(source), code(author), day(published)) for n, source, author, published in rows], dtype=np.int64
         ).reshape(-1, 4).T  # fmt: skip
+        table = table[:, np.argsort(table[0])]
         if before:
             table = np.concatenate([[before.numbers, before.sources, before.authors, before.days], table], axis=1)
         numbers, sources, authors, days = table

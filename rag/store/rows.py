@@ -21,6 +21,7 @@ CREATE TABLE articles (
     title TEXT NOT NULL, url TEXT, author TEXT, published TEXT, source TEXT, licence TEXT,
     text TEXT NOT NULL                    -- last, so that the other columns are read without it
 );
+CREATE INDEX fields_of_articles ON articles(source, author, published);  -- filters read these without the texts
 CREATE TABLE passages (
     n INTEGER PRIMARY KEY AUTOINCREMENT,
     article INTEGER NOT NULL REFERENCES articles(n) ON DELETE CASCADE,

@@ -24,6 +24,10 @@ class Selection:
     def __contains__(self, number: int) -> bool:
         return bool(number <= self._last and self._flags[number])
 
+    def holds(self, numbers: Numbers) -> npt.NDArray[np.bool_]:
+        """Which of some passages of the index belong."""
+        return self._flags[numbers]
+
     @cached_property
     def _flags(self) -> npt.NDArray[np.bool_]:
         flags = np.zeros(self._last + 1, dtype=np.bool_)

@@ -99,10 +99,11 @@ class TermIndex:
         depth = math.ceil(1.5 * k * len(self) / len(among))
         while True:
             depth = min(depth, len(self), DEEPEST)
-            hits = self._hits(query, depth)
-            kept = [hit for hit in hits if hit[0] in among][:k]
-            if len(kept) == k or len(hits) < depth or depth in (len(self), DEEPEST):
-                return kept
+            hits = self._searcher.search(query, limit=depth, count=False).hits
+            numbers = self._numbers(hits)
+            rows = np.flatnonzero(among.holds(numbers))[:k]
+            if len(rows) == k or len(hits) < depth or depth in (len(self), DEEPEST):
+                return [(int(numbers[row]), float(hits[row][0])) for row in rows]
             depth *= 4
 
     def holding(self, phrase: str) -> Numbers:
@@ -117,13 +118,15 @@ class TermIndex:
             query = Query.term_query(schema, "exact", words[0])
         else:
             query = Query.phrase_query(schema, "exact", list(words))
-        numbers = [n for n, _ in self._hits(query, len(self))]
-        return np.array(sorted(numbers), dtype=np.int64)
+        return np.sort(self._numbers(self._searcher.search(query, limit=len(self), count=False).hits))
 
     def _hits(self, query: Any, limit: int) -> list[tuple[int, float]]:
         hits = self._searcher.search(query, limit=limit, count=False).hits
-        numbers = self._searcher.fast_field_values("n", [address for _, address in hits])
-        return [(int(n), float(score)) for n, (score, _) in zip(numbers, hits, strict=True)]
+        return [(int(n), float(score)) for n, (score, _) in zip(self._numbers(hits), hits, strict=True)]
+
+    def _numbers(self, hits: Sequence[tuple[float, Any]]) -> Numbers:
+        """The passage numbers of tantivy's hits."""
+        return np.array(self._searcher.fast_field_values("n", [address for _, address in hits]), dtype=np.int64)
 
     def _register(self) -> None:
         self._index.register_tokenizer(STEMMED, self._analysis.stemmer)

@@ -36,6 +36,7 @@ class View:
     batches: tuple[recent.Batch, ...] = ()  # passages since the files were made
     gone: Numbers = field(default_factory=lambda: np.zeros(0, dtype=np.int64))  # removed since then, rising
     _catalogue: list[Catalogue] = field(default_factory=list)  # none until a filter asks for it
+    _filed_places: list[Numbers] = field(default_factory=list)  # in the catalogue, of the files' articles
     _chosen: dict[Filter, tuple[Selection | None, Selection | None]] = field(default_factory=dict)
 
     @property
@@ -117,8 +118,9 @@ class View:
             mask &= _among(numbers, np.array(sorted(held), dtype=np.int64))
         if replace(where, phrase="") != Filter():
             catalogue = self._read_catalogue()
-            owners = np.concatenate([self.files.articles, *(one.articles for one in self.batches)])
-            places = catalogue.places(owners)
+            if not self._filed_places:  # they stay the same while the catalogue grows
+                self._filed_places.append(catalogue.places(self.files.articles))
+            places = np.concatenate([*self._filed_places, *(catalogue.places(one.articles) for one in self.batches)])
             mask &= np.append(catalogue.matching(where, self.store), False)[places]  # -1: the last, False
         filed = len(self.files.numbers)
         return Selection(numbers[:filed], mask[:filed]), Selection(numbers[filed:], mask[filed:])
