@@ -176,6 +176,10 @@ def test_right_to_left_is_drawn_from_the_right(tabs: Tabs):
     direction = "element => getComputedStyle(element).direction"
     assert tab.page.locator("#messages .asked").evaluate(direction) == "rtl"
     assert tab.page.locator("#source .text").evaluate(direction) == "rtl"
+    assert tab.page.locator("#source h2 bdi").evaluate(direction) == "rtl"
+    assert tab.page.get_by_role("link", name="Original page").is_visible()
+    lowest = tab.page.locator("#source header").evaluate("e => e.scrollHeight - e.clientHeight")
+    assert lowest <= 0, "a very long title hides nothing below it"
     assert tab.wider_than_the_window() <= 0
     assert tab.barriers() == []
     tab.picture("right-to-left-phone")
