@@ -43,6 +43,11 @@ class Answerer:
             self._reader = SpanReader(self.settings.reader_model)
         return self._reader
 
+    @property
+    def models_loaded(self) -> bool:
+        """Whether the next question waits for no model."""
+        return self._reader is not None and self.index.embedder_loaded
+
     def ask(self, question: str, *, standalone_question: str | None = None, where: Filter = EVERYTHING) -> Answer:
         """Answer one question.
 

@@ -116,6 +116,10 @@ class Index:
         return self._now().loaded_embedder()
 
     @property
+    def embedder_loaded(self) -> bool:
+        return self._now().embedder is not None
+
+    @property
     def revision(self) -> str:
         """The generation and the number of the last change in it; it differs whenever the articles may differ."""
         serving = self._now()

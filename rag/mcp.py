@@ -10,13 +10,16 @@ from typing import Annotated, Any
 
 from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
+from mcp.server.transport_security import TransportSecuritySettings
 from mcp.types import ToolAnnotations
 from pydantic import Field
+from starlette.applications import Starlette
 
 from rag.errors import RagError
+from rag.inputs import filter_from
 from rag.output import AnswerRecord
 from rag.records import ArticleRecord, ListRecord, SearchRecord
-from rag.service import MOST_ARTICLES, MOST_HITS, Service
+from rag.service import MOST_ENTRIES, MOST_HITS, Service
 from rag.types import Filter
 
 INSTRUCTIONS = (
@@ -92,7 +95,7 @@ def mcp_server(service: Service) -> Server:
         since: Since = None,
         until: Until = None,
         first: Annotated[int, Field(ge=0, description="Pass over so many.")] = 0,
-        most: Annotated[int, Field(ge=1, le=MOST_ARTICLES, description="At most so many.")] = 50,
+        most: Annotated[int, Field(ge=1, le=MOST_ENTRIES, description="At most so many.")] = 50,
     ) -> ListRecord:
         """List articles without their texts: id, title, source, author, day of publication, url, passages."""
         with _told():
@@ -116,6 +119,12 @@ def serve(service: Service) -> None:
     mcp_server(service).run("stdio")
 
 
+def over_http(service: Service) -> Starlette:
+    """An application that answers at /mcp; whose requests it takes is decided by the server around it."""
+    unguarded = TransportSecuritySettings(enable_dns_rebinding_protection=False)
+    return mcp_server(service).streamable_http_app(stateless_http=True, transport_security=unguarded)
+
+
 @contextmanager
 def _told() -> Iterator[None]:
     """Give our own errors to the caller as what the tool says; of any other it is told only that there was one."""
@@ -126,7 +135,8 @@ def _told() -> Iterator[None]:
 
 
 def _filter(articles: list[str] | None, sources: list[str] | None, since: date | None, until: date | None) -> Filter:
-    return Filter(articles=frozenset(articles or ()), sources=frozenset(sources or ()), since=since, until=until)
+    days = {"since": since and since.isoformat(), "until": until and until.isoformat()}
+    return filter_from({"articles": articles, "sources": sources, **days})
 
 
 def _version() -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
 
 from rag.answer import Answerer
 from rag.errors import InputError
@@ -23,15 +22,14 @@ from rag.store.overview import Entry
 from rag.types import Filter
 
 MOST_HITS = 100  # of one search; more is a download of the index
-MOST_ARTICLES = 200  # of one list or one addition
+MOST_ENTRIES = 200  # of one list
 SOURCES_TOLD = 20  # to someone who named one that is not there
 
 
 class Service:
     """One index for many callers, who are answered one after the other.
 
-    The models take one question at a time: two would only slow each other on a few cores, and a tokenizer that cuts
-    its input serves one thread.
+    The models take one question at a time: two at once would only slow each other on a few cores.
     """
 
     def __init__(self, answerer: Answerer) -> None:
@@ -68,10 +66,10 @@ class Service:
             words: that the title holds, all of them, in any order and case; none takes every article.
             where: whose sources, authors, dates and ids to list.
             first: pass over so many.
-            most: at most so many, up to `MOST_ARTICLES`.
+            most: at most so many, up to `MOST_ENTRIES`.
         """
-        if first < 0 or not 1 <= most <= MOST_ARTICLES:
-            raise InputError(f"first is {first} and most is {most}; wanted 0 or more, and 1 to {MOST_ARTICLES}")
+        if first < 0 or not 1 <= most <= MOST_ENTRIES:
+            raise InputError(f"first is {first} and most is {most}; wanted 0 or more, and 1 to {MOST_ENTRIES}")
         self._check(where)
         wanted = words.casefold().split()
         listed = [
@@ -98,15 +96,13 @@ class Service:
         end = min(start + most_chars, len(article.text))
         return part_record(article, start, end)
 
-    def add(self, rows: Sequence[object]) -> ChangeRecord:
+    def add(self, rows: object) -> ChangeRecord:
         """See Index.add; nothing is stored unless every row can be read.
 
         Raises:
             InputError: there are none, there are too many, or one cannot be read.
             IndexBusy, IndexNotWritten: see Index.add.
         """
-        if not 1 <= len(rows) <= MOST_ARTICLES:
-            raise InputError(f"{len(rows):,} articles; send 1 to {MOST_ARTICLES} at a time")
         articles = articles_from(rows)
         with self._models:
             change = self.index.add(articles)

@@ -147,6 +147,7 @@ def test_every_argument_is_typed_and_described(town: Index):
         ("ask", {"question": "who?", "articles": ["none"]}, "no article has the id 'none'"),
         ("ask", {"question": "who?", "source": "Herald"}, "takes no 'source'; wanted some of: question, articles"),
         ("ask", {"question": "who?", "sources": ["Herald"]}, "no article is from 'Herald'"),
+        ("ask", {"question": "who?", "since": "2026-02-01", "until": "2026-01-01"}, "comes after until 2026-01-01"),
         ("search", {"question": "who?", "k": 0}, "greater than or equal to 1"),
         ("search", {"question": "who?", "k": 1_000_000}, "less than or equal to 100"),
         ("get_article", {"article_id": "bridge", "start": 10_000}, "the text has 64 characters"),

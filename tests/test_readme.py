@@ -9,11 +9,18 @@ import sys
 from pathlib import Path
 
 import pytest
+from browser.conftest import serving
 from conftest import ROOT, SEEDS
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", README, flags=re.MULTILINE | re.DOTALL)
-COMMANDS = [line.split("#")[0].strip() for kind, text in BLOCKS if kind == "sh" for line in text.splitlines()]
+SERVER = "http://127.0.0.1:7860"  # blocks that name it run against a server at another port
+COMMANDS = [
+    line.split("#")[0].strip()
+    for kind, text in BLOCKS
+    if kind == "sh" and SERVER not in text
+    for line in text.splitlines()
+]
 PROGRAMS = {"python": [sys.executable], "rag": [sys.executable, "-m", "rag.cli"]}
 
 
@@ -62,13 +69,27 @@ def test_the_commands_run_in_their_order(checkout: Path):
 
 
 @pytest.mark.models
-@pytest.mark.parametrize("code", [text for kind, text in BLOCKS if kind == "python"])
+@pytest.mark.parametrize("code", [text for kind, text in BLOCKS if kind == "python" and SERVER not in text])
 def test_the_python_snippets_run_and_print_an_answer(checkout: Path, seeds_folder: Path, code: str):
     shutil.rmtree(checkout / "index" / "store")
     shutil.copytree(seeds_folder, checkout / "index" / "store")
     done = run([sys.executable, "-c", code], checkout)
     assert done.returncode == 0, done.stderr
     assert "Anna Kelly" in done.stdout
+
+
+@pytest.mark.models
+def test_what_programs_ask_of_the_page_is_answered(checkout: Path, seeds_folder: Path, tmp_path: Path):
+    index = shutil.copytree(seeds_folder, tmp_path / "store")
+    blocks = [(kind, text) for kind, text in BLOCKS if SERVER in text]
+    assert [kind for kind, _ in blocks] == ["python", "sh"]
+    with serving(tmp_path / "errors.txt", "--index", str(index), "--port", "0") as address:
+        for kind, text in blocks:
+            shell = ["bash", "-euo", "pipefail"] if kind == "sh" else [sys.executable]
+            done = run([*shell, "-c", text.replace(SERVER, address)], checkout)
+            assert done.returncode == 0, done.stderr
+            assert "Anna Kelly" in done.stdout
+    assert '"articles":21' in done.stdout  # what the first block added is there when the second looks
 
 
 def test_files_that_the_readme_links_to_are_there():

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from rag.answer import Answerer
 from rag.errors import InputError
 from rag.index import Index
-from rag.inputs import articles_from, filter_from
-from rag.service import MOST_ARTICLES, Service, lets_through
+from rag.inputs import MOST_ARTICLES, articles_from, count_from, filter_from, text_from
+from rag.service import Service, lets_through
 from rag.store.overview import Entry
 from rag.types import Article, Filter
 
@@ -88,6 +88,11 @@ def test_nothing_is_added_when_one_row_cannot_be_read(service: Service):
     assert len(service.index) == 3
 
 
+def test_articles_come_in_a_list():
+    with pytest.raises(InputError, match="the articles are an object, wanted a list of objects"):
+        articles_from({"text": "x"})
+
+
 @pytest.mark.parametrize("rows", [[], [{"text": "x"}] * (MOST_ARTICLES + 1)])
 def test_none_or_too_many_articles_are_refused(service: Service, rows: list[object]):
     with pytest.raises(InputError, match="send 1 to 200 at a time"):
@@ -119,6 +124,24 @@ def test_any_text_that_json_holds_can_be_sent(text: str, title: str):
 def test_a_filter_that_cannot_be_used_says_what_was_wanted(fields: dict[str, object], told: str):
     with pytest.raises(InputError, match=told):
         filter_from(fields)
+
+
+@pytest.mark.parametrize("value", [None, True, 7.0, "7", [7]])
+def test_what_is_no_whole_number_is_refused(value: object):
+    with pytest.raises(InputError, match=r"k is .*, wanted a whole number"):
+        count_from(value, "k")
+
+
+@pytest.mark.parametrize("value", [None, 7, [], {}])
+def test_what_is_no_text_is_refused(value: object):
+    with pytest.raises(InputError, match=r"question is .*, wanted text"):
+        text_from(value, "question")
+
+
+def test_a_filter_is_an_object_or_nothing():
+    assert filter_from(None) == filter_from({}) == Filter()
+    with pytest.raises(InputError, match="the filter is a list, wanted an object with some of articles"):
+        filter_from(["a"])
 
 
 def test_what_is_empty_leaves_nothing_out():

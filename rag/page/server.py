@@ -1,53 +1,70 @@
-"""The page as a web application, with /health and the headers that keep the browser on this host."""
+"""The page as a web application, with what is served beside it and what guards it."""
 
 from __future__ import annotations
 
 import socket
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import gradio as gr
 from fastapi import FastAPI
+from fastapi.responses import JSONResponse
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from rag.answer import Answerer
 from rag.errors import InputError
 from rag.page import messages, texts
+from rag.page.access import BodyLimit, RequireLogin, SameOrigin
 from rag.page.chat_tab import chat_tab
 from rag.page.endpoints import endpoints
 from rag.page.headers import SecurityHeaders
+from rag.page.health import health
+from rag.page.options import ServerOptions
+from rag.service import Service
 
 PORT = 7860  # any free one if it is taken
-MAX_WAITING = 64  # questions; more are refused, as at 0.3 s each the last would wait 20 s
-LOOPBACK = ["127.0.0.1", "localhost", "::1"]
 STYLE = Path(__file__).parent / "page.css"
 
 
-def page(answerer: Answerer) -> gr.Blocks:
-    """Everything that a browser sees."""
-    index = answerer.index
+def page(service: Service, options: ServerOptions) -> gr.Blocks:
+    """Everything that a browser sees, and what programs may call."""
+    answerer, index = service.answerer, service.index
     with gr.Blocks(title=texts.TITLE, fill_width=True, analytics_enabled=False) as blocks:
         gr.HTML(messages.page_heading(articles=len(index), passages=index.passage_count),
                 elem_id="heading")  # fmt: skip
         chat_tab(answerer)
-        endpoints(answerer)
-    return blocks.queue(max_size=MAX_WAITING)
+        endpoints(service, may_add=options.may_add)
+    return blocks.queue(max_size=options.max_waiting)
 
 
-def web_app(answerer: Answerer, *, host: str) -> FastAPI:
+def web_app(answerer: Answerer, options: ServerOptions) -> FastAPI:
     """The page and what is served beside it."""
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    service = Service(answerer)
+    if options.mcp:
+        from rag.mcp import over_http
+
+        tools = over_http(service)
+        app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=tools.router.lifespan_context)
+        app.router.routes.extend(tools.routes)
+    else:
+        app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
 
     @app.get("/health")
-    def health() -> dict[str, Any]:
-        return {"status": "ok", "articles": len(answerer.index)}
+    def tell_health() -> JSONResponse:
+        status, told = health(answerer)
+        return JSONResponse(told, status)
 
+    # The last that is added meets a request first.
+    app.add_middleware(BodyLimit, max_bytes=options.max_upload_bytes)
+    app.add_middleware(SameOrigin)
+    if options.login:
+        app.add_middleware(RequireLogin, login=options.login)
+    if options.names:
+        app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(options.names))
     app.add_middleware(SecurityHeaders)
-    if host in LOOPBACK:  # a site elsewhere whose name is made to point here must not read the answers
-        app.add_middleware(TrustedHostMiddleware, allowed_hosts=LOOPBACK)
     mounted: FastAPI = gr.mount_gradio_app(
-        app, page(answerer), path="/", footer_links=[], run_history=False, show_error=False,
+        app, page(service, options), path="/", footer_links=[], run_history=False, show_error=False,
+        max_file_size=options.max_upload_bytes, mcp_server=False,
         theme=gr.themes.Base(primary_hue="blue", neutral_hue="slate", font="sans-serif", font_mono="monospace"),
         head=f"<style>{STYLE.read_text(encoding='utf-8')}</style>",
     )  # fmt: skip

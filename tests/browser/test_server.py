@@ -25,13 +25,13 @@ def get(url: str, **headers: str) -> tuple[int, str, dict[str, str]]:
             return error.code, error.read().decode(), {}
 
 
-def call_ask(address: str, question: str, standalone_question: str = "") -> tuple[str, object]:
-    """The named endpoint as curl uses it: one request starts it, another reads how it ended and with what."""
-    body = json.dumps({"data": [question, standalone_question]}).encode()
-    start = Request(f"{address}/gradio_api/call/ask", body, {"Content-Type": "application/json"})
+def call(address: str, name: str, **arguments: object) -> tuple[str, object]:
+    """A named endpoint as curl uses it: one request starts it, another reads how it ended and with what."""
+    body = json.dumps(arguments).encode()
+    start = Request(f"{address}/gradio_api/call/v2/{name}", body, {"Content-Type": "application/json"})
     with urlopen(start, timeout=30) as response:
         event = json.load(response)["event_id"]
-    _, stream, _ = get(f"{address}/gradio_api/call/ask/{event}")
+    _, stream, _ = get(f"{address}/gradio_api/call/{name}/{event}")
     lines = dict(line.split(": ", 1) for line in stream.strip().splitlines()[-2:])
     return lines["event"], json.loads(lines["data"])
 
@@ -39,7 +39,9 @@ def call_ask(address: str, question: str, standalone_question: str = "") -> tupl
 def test_health_says_ok(address: str):
     status, body, _ = get(f"{address}/health")
     assert status == 200
-    assert json.loads(body) == {"status": "ok", "articles": 22}
+    told = json.loads(body)
+    assert (told["status"], told["articles"], told["models_loaded"]) == ("ok", 22, True)
+    assert told["passages"] > told["articles"] and told["revision"]
 
 
 @pytest.mark.parametrize("path", ["/", "/health", "/config"])
@@ -55,7 +57,7 @@ def test_a_name_that_only_points_here_is_refused(address: str):
 
 
 def test_the_answer_of_the_api_is_the_object_of_the_command_line(address: str):
-    event, data = call_ask(address, "By how much have homicides in Mexico fallen?")
+    event, data = call(address, "ask", question="By how much have homicides in Mexico fallen?")
     assert event == "complete"
     (answer,) = data
     assert answer["answered"] is True
@@ -66,21 +68,48 @@ def test_the_answer_of_the_api_is_the_object_of_the_command_line(address: str):
 
 @pytest.mark.parametrize("question", ["", "why " * 2_500])
 def test_the_api_refuses_a_question_that_cannot_be_asked(address: str, question: str):
-    event, _ = call_ask(address, question)
+    event, _ = call(address, "ask", question=question)
     assert event == "error"
 
 
 def test_the_api_takes_what_a_question_means_along_with_it(address: str):
-    event, (answer,) = call_ask(address, "And where was she born?", "Where was Marie Curie born?")
+    event, (answer,) = call(
+        address, "ask", question="And where was she born?", standalone_question="Where was Marie Curie born?"
+    )
     assert event == "complete"
     assert answer["question"] == "And where was she born?"
     assert answer["standalone_question"] == "Where was Marie Curie born?"
     assert "Warsaw" in answer["quotes"][0]["text"]
 
 
-def test_ask_is_the_only_named_endpoint(address: str):
+def test_the_named_endpoints_are_those_of_the_readme(address: str):
     _, body, _ = get(f"{address}/gradio_api/info")
-    assert list(json.loads(body)["named_endpoints"]) == ["/ask"]
+    assert list(json.loads(body)["named_endpoints"]) == ["/ask", "/search", "/add"]
+
+
+def test_a_search_gives_passages_with_their_places_and_keeps_to_a_filter(address: str):
+    where = {"sources": "The Saltmarsh Mercury (fictional)", "since": "2026-01-01"}
+    event, (found,) = call(address, "search", question="who pays for the ferry", k=2, where=where)
+    assert event == "complete" and len(found["hits"]) == 2
+    for hit in found["hits"]:
+        assert hit["article_id"].startswith("harrow-bay") and len(hit["text"]) == hit["end"] - hit["start"]
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("ask", {"question": 7}),
+        ("ask", {"question": "who?", "where": {"source": "misspelled"}}),
+        ("search", {"question": "who?", "k": 0}),
+        ("search", {"question": "who?", "k": "many"}),
+        ("add", {"articles": []}),
+        ("add", {"articles": [{"title": "no text"}]}),
+        ("add", {"articles": "text"}),
+    ],
+)
+def test_a_call_that_cannot_be_understood_is_told_why(address: str, name: str, arguments: dict[str, object]):
+    event, told = call(address, name, **arguments)
+    assert event == "error" and "\n" not in told["error"] and told["error"]
 
 
 def start(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
