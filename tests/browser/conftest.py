@@ -59,14 +59,20 @@ RIGHT_TO_LEFT = {
 
 
 @contextmanager
-def serving(errors: Path, *arguments: str) -> Iterator[str]:
-    """The address of app.py, run with these arguments; Ctrl-C ends it, and it has said nothing else."""
-    command = [sys.executable, str(ROOT / "app.py"), *arguments]
+def serving(
+    errors: Path, *arguments: str, folder: Path = ROOT, environment: dict[str, str] | None = None
+) -> Iterator[str]:
+    """The address of app.py in a folder, run with these arguments; Ctrl-C ends it, and it has said nothing else."""
+    command = [sys.executable, str(folder / "app.py"), *arguments]
     with errors.open("w") as stderr:
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stderr, text=True, cwd=ROOT)
+        process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=stderr, text=True, cwd=folder, env=environment
+        )
     try:
-        line = process.stdout.readline()  # printed when the page can be opened
-        found = re.search(r"http://\S+", line)
+        line = process.stdout.readline()
+        if line.startswith("indexed "):  # the sample articles, where there was no index
+            line = process.stdout.readline()
+        found = re.search(r"http://\S+", line)  # printed when the page can be opened
         assert found, f"app.py printed {line!r} and {errors.read_text()}"
         yield found[0]
         process.send_signal(signal.SIGINT)
