@@ -1,14 +1,21 @@
+import os
+import shutil
 import sqlite3
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rag import generations
 from rag.errors import IndexBusy, IndexDamaged
+from rag.index import Index
 from rag.store import recent, terms, vectors
 from rag.store.analysis import Analysis
 from rag.store.local import FILE, Block, LocalStore
@@ -106,6 +113,49 @@ def test_a_store_that_is_gone_is_not_made_anew(tmp_path: Path):
     with pytest.raises(IndexDamaged, match="is missing"):
         LocalStore(tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+READ = """
+import sys
+from pathlib import Path
+from rag.index import Index
+from conftest import WordCounts
+index = Index.open(sys.argv[1], embedder=WordCounts("bridge", "ferry", "council", "volcano"))
+print(len(index), index.search("volcano")[0].passage.article_id)
+from rag.verify import verify
+print(verify(Path(sys.argv[1])).problems)
+try:
+    index.remove(["ferry"])
+except Exception as error:
+    print(type(error).__name__)
+"""
+
+
+@pytest.mark.skipif(os.geteuid() == 0 and not shutil.which("setpriv"), reason="root may write everywhere")
+@pytest.mark.parametrize("log", [False, True])
+def test_an_index_that_may_not_be_written_is_searched_and_checked(town: Index, log: bool):
+    """With all changes in the one file, and with some in SQLite's log beside it."""
+    generation = generations.in_use(town.folder)
+    held = sqlite3.connect(generation / FILE)
+    held.execute("SELECT count(*) FROM articles").fetchone()
+    if not log:
+        held.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        town._serving.store.close()
+        held.close()
+    assert (generation / f"{FILE}-wal").exists() is log
+    paths = [town.folder, *town.folder.rglob("*")]
+    modes = [path.stat().st_mode for path in paths]
+    for path, mode in zip(paths, modes, strict=True):
+        path.chmod(mode & ~0o222)
+    try:
+        drop = ["setpriv", "--bounding-set=-dac_override"] if os.geteuid() == 0 else []
+        done = subprocess.run([*drop, sys.executable, "-c", READ, str(town.folder)], capture_output=True, text=True,
+                              check=False, env=os.environ | {"PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}"})  # fmt: skip
+    finally:
+        for path, mode in zip(paths, modes, strict=True):
+            path.chmod(mode)
+        held.close()
+    assert done.stdout.splitlines() == ["3 volcano", "()", "IndexNotWritten"], done.stderr
 
 
 def test_rubbish_is_no_store(tmp_path: Path):

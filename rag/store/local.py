@@ -7,6 +7,7 @@ and passages are never used again after a removal, so a number that is gone stay
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import threading
 from collections.abc import Collection as Collection_
@@ -55,10 +56,7 @@ class LocalStore:
         if fresh and not create:
             raise IndexDamaged(f"{self.path} is missing; build the index again")
         try:
-            self._db = sqlite3.connect(self.path, timeout=5, isolation_level=None, check_same_thread=False)
-            self._db.execute("PRAGMA journal_mode = WAL")  # readers go on while one writes
-            self._db.execute("PRAGMA synchronous = FULL")  # what was reported stored survives a power cut
-            self._db.execute("PRAGMA foreign_keys = ON")
+            self._db = _connected(self.path)
             self._db.create_function("folded", 1, folded, deterministic=True)
             if fresh:
                 self._db.executescript(f"BEGIN; {SCHEMA} COMMIT;")
@@ -232,6 +230,35 @@ class LocalStore:
         if article_digest(article) != digest:
             raise IndexDamaged(f"article {article.id!r} in {self.path} is not what was stored; run: rag index verify")
         return article
+
+
+def _connected(path: Path) -> sqlite3.Connection:
+    """A connection to a file; where nothing may be written beside it, one that can only read."""
+    try:
+        return _connection(str(path), "PRAGMA journal_mode = WAL")  # readers go on while one writes
+    except sqlite3.OperationalError:
+        if os.access(path.parent, os.W_OK) and os.access(path, os.W_OK):
+            raise
+    address = path.resolve().as_uri()
+    log = path.with_name(f"{path.name}-wal")
+    if log.exists() and log.stat().st_size:
+        return _connection(f"{address}?mode=ro", "PRAGMA query_only = ON")
+    # Without its log SQLite cannot follow a writer, and reads such a file only as one that stays as it is.
+    return _connection(f"{address}?immutable=1", "PRAGMA query_only = ON")
+
+
+def _connection(address: str, mode: str) -> sqlite3.Connection:
+    uri = address.startswith("file:")
+    db = sqlite3.connect(address, timeout=5, isolation_level=None, check_same_thread=False, uri=uri)
+    try:
+        db.execute(mode)
+        db.execute("PRAGMA synchronous = FULL")  # what was reported stored survives a power cut
+        db.execute("PRAGMA foreign_keys = ON")
+        db.execute("SELECT count(*) FROM sqlite_master").fetchone()  # opens the file
+    except sqlite3.Error:
+        db.close()
+        raise
+    return db
 
 
 def _matrix(blobs: Sequence[bytes]) -> npt.NDArray[np.float32]:

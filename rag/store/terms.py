@@ -10,6 +10,7 @@ import json
 import math
 import os
 import shutil
+import tempfile
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -37,10 +38,19 @@ class TermIndex:
         Raises:
             ValueError: there is none, or it does not open.
         """
+        self._analysis = analysis
+        if os.access(folder, os.W_OK):
+            self._open(folder)
+            return
+        with tempfile.TemporaryDirectory() as apart:  # tantivy makes a lock beside what it opens
+            for path in files(folder):
+                shutil.copyfile(path, Path(apart) / path.name)
+            self._open(Path(apart))
+
+    def _open(self, folder: Path) -> None:
         import tantivy
 
-        self._analysis = analysis
-        self._index = tantivy.Index.open(str(folder))
+        self._index: Any = tantivy.Index.open(str(folder))
         self._register()
         self._searcher = self._index.searcher()
 
