@@ -15,13 +15,13 @@ import typer
 from rag import generations, update
 from rag.articles.reading import Reading
 from rag.errors import IndexDamaged, IndexMismatch, IndexMissing
-from rag.index import Index
+from rag.index import Index, Progress
 from rag.index_output import change_line, plan_lines, some
 from rag.meter import Meter, meter
 from rag.rebuild import rebuild
 from rag.serving import fitting_settings
 from rag.settings import IndexSettings
-from rag.status import lost_in_flight, unfinished
+from rag.status import lost_in_flight, status, unfinished
 from rag.store.local import LocalStore
 from rag.terminal import one_line_errors
 
@@ -79,13 +79,17 @@ def add(paths: Sequence[Path], folder: Path) -> int:
 def build_from_itself(folder: Path, settings: IndexSettings | None, *, keep: int = 0) -> int:
     """Cut and embed an index's own articles again; the exit status."""
 
-    def work(_: Reading, show: Meter) -> None:
-        began = time.perf_counter()
-        _say_what_is_unfinished(folder, show)
-        rebuild(folder, settings=settings, progress=show.stored, keep=keep)
-        typer.echo(_built(Index.open(folder), began))
+    began, done = time.perf_counter(), [0]
+    with one_line_errors(), _stopping(), meter(lambda: done[-1], lambda: status(folder).articles) as show:
 
-    return _run((), work)
+        def stored(progress: Progress) -> None:
+            done.append(progress.articles)
+            show.stored(progress)
+
+        _say_what_is_unfinished(folder, show)
+        rebuild(folder, settings=settings, progress=stored, keep=keep)
+        typer.echo(_built(Index.open(folder), began))
+    return 0
 
 
 def plan(paths: Sequence[Path], folder: Path, settings: IndexSettings | None, *, anew: bool | None) -> int:

@@ -38,6 +38,7 @@ class Meter:
 
     def stored(self, progress: Stored) -> None:
         """Take note of a batch."""
+        self._articles = max(self._articles, progress.articles)
         self._passages = progress.passages
         self._marks = recent([*self._marks, Mark(time.monotonic(), self._done(), self._passages)])
         self._draw()

@@ -65,7 +65,7 @@ def test_the_commands_run_in_their_order(checkout: Path):
         done = run([*PROGRAMS[program], *words], checkout)
         assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
         ran += 1
-    assert ran == 11
+    assert ran == 18
 
 
 @pytest.mark.models
