@@ -63,7 +63,7 @@ def line(articles: int, marks: list[Mark], total: float) -> str:
     parts = [f"{articles:,} articles, {marks[-1].passages:,} passages, {found.passages_per_s:,.0f} passages/s"]
     if total:
         parts.append(f"{found.share:.0%}")
-    if found.seconds_left is not None:
+    if found.seconds_left:
         parts.append(f"{in_words(found.seconds_left)} left")
     return ", ".join(parts)
 
