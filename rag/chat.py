@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection as Ids
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from rag.answer import Answerer
@@ -81,6 +81,11 @@ class Chat:
         answer = self.answerer.answer_from(found.hits, message, standalone_question=found.question)
         self._remember(answer, more=asked.scope is Scope.MORE)
         yield Reply(message, answer, rewritten=found.question != message)
+
+    def resume(self, answers: Iterable[Answer]) -> None:
+        """Go on with a conversation that had these answers, in this order, as if they had been given here."""
+        for answer in answers:
+            self._remember(answer, more=scoped(without_small_talk(answer.question)).scope is Scope.MORE)
 
     def _hits(self, meant: Rewrite, scope: Scope, where: Filter) -> Weighed:
         """The passages to read, and the question to read them with."""

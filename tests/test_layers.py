@@ -23,7 +23,7 @@ ROOMS = (
     ("answer",),
     ("followup", "smalltalk", "cite"),
     ("chat",),
-    ("output", "terminal", "meter", "index_output"),
+    ("output", "terminal", "meter", "index_output", "feedback"),
     ("inputs", "records", "indexing"),
     ("service",),
     ("mcp",),

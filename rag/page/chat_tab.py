@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from rag.answer import Answerer
-from rag.chat import Chat
 from rag.errors import InputError
 from rag.index import Index
-from rag.page import messages, texts
-from rag.page.replies import followed, replies
+from rag.page import keeper, messages, texts
+from rag.page.filter_bar import FilterBar, filter_bar
+from rag.page.filters import filter_of
+from rag.page.rating import rating_box
+from rag.page.replies import Drawn, drawn, followed, replies
 from rag.page.source import empty_panel
+from rag.page.talk import Said, Talk
 
 SCRIPT = Path(__file__).parent / "page.js"
 
@@ -28,29 +32,52 @@ AT_ONCE: dict[str, Any] = {"show_progress": "hidden", "queue": False, "api_visib
 History = list[dict[str, Any]]
 
 
-def chat_tab(answerer: Answerer) -> None:
-    """Draw it into the open gr.Blocks."""
+@dataclass(frozen=True, slots=True)
+class ChatTab:
+    """What other tabs of the page change in this one."""
+
+    drawn: list[gr.Component]  # what `redrawn` gives values for
+    bar: FilterBar
+
+    @property
+    def outputs(self) -> list[gr.Component]:
+        """What `redrawn` and then `filled` give values for."""
+        return [*self.drawn, *self.bar.outputs]
+
+
+def chat_tab(answerer: Answerer, kept: gr.HTML) -> ChatTab:
+    """Draw it into the open tab; conversations are handed to the browser through `kept`."""
     index = answerer.index
 
-    def reply(question: str, history: History, talk: Chat | None) -> Iterator[tuple[Any, ...]]:
-        yield from answer(question, history, talk or Chat(answerer), None)
+    def reply(question: str, history: History, talk: Talk | None, *fields: Any) -> Iterator[tuple[Any, ...]]:
+        if talk is None and history and question.strip():
+            yield *(gr.skip(),) * 5, keeper.lost(question)
+        else:
+            yield from answer(question, history, talk or Talk(answerer), None, fields)
 
-    def reply_as_meant(meant: str, history: History, talk: Chat | None) -> Iterator[tuple[Any, ...]]:
-        if talk and talk.turns:
-            yield from answer(talk.turns[-1].question, history, talk, meant.strip() or None)
+    def reply_as_meant(meant: str, history: History, talk: Talk | None, *fields: Any) -> Iterator[tuple[Any, ...]]:
+        if talk is None:
+            yield *(gr.skip(),) * 5, keeper.lost(meant)
+        elif talk.chat.turns:
+            yield from answer(talk.chat.turns[-1].question, history, talk, meant.strip() or None, fields)
 
-    def answer(question: str, history: History, talk: Chat, meant: str | None) -> Iterator[tuple[Any, ...]]:
+    def answer(
+        question: str, history: History, talk: Talk, meant: str | None, fields: tuple[Any, ...]
+    ) -> Iterator[tuple[Any, ...]]:
         """Draw the question, then what comes of it; `meant` is how the user put right what was understood."""
         if not question.strip():
-            yield (gr.skip(),) * 5
+            yield (gr.skip(),) * 6
             return
         history = [*history, _message("user", messages.question_message(meant or question))]
-        box: Any = ""  # emptied at once; what is typed after that stays
-        for drawn in replies(talk, question, meant=meant):
-            said = [*history, _message("assistant", drawn.message)]
-            understood = gr.update(value=drawn.understood, visible=bool(drawn.understood))
-            yield said, box, gr.skip() if drawn.panel is None else drawn.panel, understood, talk
-            box = gr.skip()
+        box, message = "", keeper.keep_asked(talk, meant or question)  # the box is emptied once: what is typed stays
+        before = len(talk.said)
+        for step in _replies(talk, question, meant, fields):
+            if len(talk.said) > before:
+                message = keeper.keep_turn(talk)
+            said = [*history, _message("assistant", step.message)]
+            panel = gr.skip() if step.panel is None else step.panel
+            yield said, box, panel, _understood(step), talk, message
+            box, message = gr.skip(), gr.skip()
 
     def follow(event: gr.EventData) -> str:
         return followed(index, str(event.link))
@@ -65,9 +92,11 @@ def chat_tab(answerer: Answerer) -> None:
                 placeholder=texts.PLACEHOLDER, examples=[{"text": text} for text in examples(index)],
                 latex_delimiters=[], allow_tags=False, autoscroll=False, buttons=[], elem_id="messages",
             )  # fmt: skip
+            reason = rating_box()
             understood = gr.Textbox(
                 label=texts.UNDERSTOOD, lines=1, max_lines=3, visible=False, elem_id="understood",
             )  # fmt: skip
+            bar = filter_bar(index, kept)
             question = gr.Textbox(
                 label=texts.QUESTION_LABEL, show_label=False, container=False, placeholder=texts.QUESTION_HINT,
                 lines=1, max_lines=5, submit_btn=texts.ASK, autofocus=True, elem_id="question",
@@ -77,19 +106,30 @@ def chat_tab(answerer: Answerer) -> None:
                 empty_panel(texts.SOURCE_HINT), apply_default_css=False,
                 js_on_load=SCRIPT.read_text(encoding="utf-8"),
             )  # fmt: skip
-    talk = gr.State(None)  # this tab's Chat
-    drawn = [chat, question, source, understood, talk]
-    question.submit(reply, [question, chat, talk], drawn, **ON_MODELS)
-    understood.submit(reply_as_meant, [understood, chat, talk], drawn, **ON_MODELS)
-    chat.example_select(take_example, outputs=question, **AT_ONCE).then(
-        reply, [question, chat, talk], drawn, **ON_MODELS
-    )
+    talk = gr.State(None)  # this tab's Talk
+    shown = [chat, question, source, understood, talk]
+    asked = [question, chat, talk, *bar.fields]
+    question.submit(reply, asked, [*shown, kept], **ON_MODELS)
+    understood.submit(reply_as_meant, [understood, chat, talk, *bar.fields], [*shown, kept], **ON_MODELS)
+    chat.example_select(take_example, outputs=question, **AT_ONCE).then(reply, asked, [*shown, kept], **ON_MODELS)
     chat.clear(
-        lambda: (empty_panel(texts.SOURCE_HINT), gr.update(visible=False), None),
-        outputs=[source, understood, talk],
+        lambda: (empty_panel(texts.SOURCE_HINT), gr.update(visible=False), None, keeper.begun_anew()),
+        outputs=[source, understood, talk, kept],
         **AT_ONCE,
     )
     source.select(follow, outputs=source, **AT_ONCE)
+    reason.listen(chat, talk, index.folder, until=[question.submit, understood.submit, chat.clear])
+    return ChatTab(shown, bar)
+
+
+def redrawn(index: Index, talk: Talk, question: str) -> tuple[Any, ...]:
+    """A whole conversation for `ChatTab.drawn`, with a question that waits in the box."""
+    history, last = [], Drawn("", empty_panel(texts.SOURCE_HINT))
+    for said in talk.said:
+        last = drawn(index, said)
+        history += [_message("user", messages.question_message(said.asked)), _message("assistant", last.message)]
+    panel = empty_panel(texts.SOURCE_HINT) if last.panel is None else last.panel
+    return history, question, panel, _understood(last), talk
 
 
 def examples(index: Index) -> list[str]:
@@ -100,6 +140,19 @@ def examples(index: Index) -> list[str]:
             index.article(article_id)
             held.append(text)
     return held or [texts.GENERAL_EXAMPLE]
+
+
+def _replies(talk: Talk, question: str, meant: str | None, fields: tuple[Any, ...]) -> Iterator[Drawn]:
+    try:
+        talk.where = filter_of(*fields)
+    except InputError as error:
+        yield drawn(talk.chat.answerer.index, talk.say(Said(meant or question, notice=f"{error}.")))
+    else:
+        yield from replies(talk, question, meant=meant, where=talk.where)
+
+
+def _understood(drawn: Drawn) -> Any:
+    return gr.update(value=drawn.understood, visible=bool(drawn.understood))
 
 
 def _message(role: str, html: str) -> dict[str, Any]:

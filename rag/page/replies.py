@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rag.chat import Chat, Reply
 from rag.errors import RagError
 from rag.index import EVERYTHING, Index
 from rag.page import messages, texts
 from rag.page.citations import Citation, of_quotes, read_link
 from rag.page.source import article_panel, empty_panel
+from rag.page.talk import Said, Talk
 from rag.types import Answer, Filter
 
 
@@ -23,24 +23,29 @@ class Drawn:
     understood: str = ""  # the stand-alone question where it differs from what was written
 
 
-def replies(chat: Chat, question: str, *, meant: str | None = None, where: Filter = EVERYTHING) -> Iterator[Drawn]:
+def replies(talk: Talk, question: str, *, meant: str | None = None, where: Filter = EVERYTHING) -> Iterator[Drawn]:
     """Answer a question, drawing each step on the way; the last one drawn is the answer.
 
     Args:
-        chat: the conversation that the question belongs to.
+        talk: the conversation that the question belongs to.
         question: as the user wrote it, not empty.
         meant: the stand-alone question if the user has put it right; None: the conversation works it out.
         where: search only what this lets through.
     """
-    index = chat.answerer.index
-    try:
-        for step in chat.steps(question, standalone_question=meant, where=where):
-            if isinstance(step, Reply):
-                yield _reply(index, step)
-            else:
-                yield Drawn(messages.waiting_message(step, passages=index.passage_count))
-    except RagError as error:
-        yield Drawn(messages.notice_message(f"{error}."))
+    index = talk.chat.answerer.index
+    for step in talk.steps(question, meant=meant, where=where):
+        if isinstance(step, Said):
+            yield drawn(index, step)
+        else:
+            yield Drawn(messages.waiting_message(step, passages=index.passage_count))
+
+
+def drawn(index: Index, said: Said) -> Drawn:
+    """What was said in a conversation, as it is shown."""
+    if said.answer is None:
+        return Drawn(messages.remark_message(said.remark) if said.remark else messages.notice_message(said.notice))
+    understood = said.answer.standalone_question if said.rewritten else ""
+    return Drawn(messages.answer_message(said.answer), _first_source(index, said.answer), understood)
 
 
 def followed(index: Index, link: str) -> str:
@@ -51,15 +56,13 @@ def followed(index: Index, link: str) -> str:
         return empty_panel(f"{error}.")
 
 
-def _reply(index: Index, reply: Reply) -> Drawn:
-    if reply.answer is None:
-        return Drawn(messages.remark_message(reply.text))
-    understood = reply.answer.standalone_question if reply.rewritten else ""
-    return Drawn(messages.answer_message(reply.answer), _first_source(index, reply.answer), understood)
-
-
 def _first_source(index: Index, answer: Answer) -> str:
-    return _panel(index, of_quotes(answer)[0][0][0]) if answer.answered else empty_panel(texts.NOTHING_CITED)
+    if not answer.answered:
+        return empty_panel(texts.NOTHING_CITED)
+    try:
+        return _panel(index, of_quotes(answer)[0][0][0])
+    except RagError as error:  # the article has been removed since
+        return empty_panel(f"{error}.")
 
 
 def _panel(index: Index, citation: Citation) -> str:

@@ -16,14 +16,16 @@ from rag.errors import InputError
 from rag.page import messages, texts
 from rag.page.access import BodyLimit, RequireLogin, SameOrigin
 from rag.page.chat_tab import chat_tab
+from rag.page.collection_tab import ask_only, collection_tab
 from rag.page.endpoints import endpoints
 from rag.page.headers import SecurityHeaders
 from rag.page.health import health
+from rag.page.history_tab import history_tab, kept_here
 from rag.page.options import ServerOptions
 from rag.service import Service
 
 PORT = 7860  # any free one if it is taken
-STYLE = Path(__file__).parent / "page.css"
+STYLES = tuple(Path(__file__).parent / name for name in ("page.css", "panels.css"))
 
 
 def page(service: Service, options: ServerOptions) -> gr.Blocks:
@@ -32,7 +34,15 @@ def page(service: Service, options: ServerOptions) -> gr.Blocks:
     with gr.Blocks(title=texts.TITLE, fill_width=True, analytics_enabled=False) as blocks:
         gr.HTML(messages.page_heading(articles=len(index), passages=index.passage_count),
                 elem_id="heading")  # fmt: skip
-        chat_tab(answerer)
+        kept = kept_here()
+        with gr.Tabs(elem_id="tabs") as tabs:
+            with gr.Tab(texts.CHAT_TAB, id="chat"):
+                chat = chat_tab(answerer, kept)
+            with gr.Tab(texts.COLLECTION_TAB, id="collection") as collection:
+                articles = collection_tab(index, collection, may_change=options.may_add)
+            with gr.Tab(texts.HISTORY_TAB, id="history"):
+                history_tab(answerer, chat, kept, tabs)
+        ask_only(articles, chat.bar, tabs, kept)
         endpoints(service, may_add=options.may_add)
     return blocks.queue(max_size=options.max_waiting)
 
@@ -66,7 +76,7 @@ def web_app(answerer: Answerer, options: ServerOptions) -> FastAPI:
         app, page(service, options), path="/", footer_links=[], run_history=False, show_error=False,
         max_file_size=options.max_upload_bytes, mcp_server=False,
         theme=gr.themes.Base(primary_hue="blue", neutral_hue="slate", font="sans-serif", font_mono="monospace"),
-        head=f"<style>{STYLE.read_text(encoding='utf-8')}</style>",
+        head="".join(f"<style>{path.read_text(encoding='utf-8')}</style>" for path in STYLES),
     )  # fmt: skip
     return mounted
 

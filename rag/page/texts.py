@@ -108,3 +108,79 @@ def day(when: date) -> str:
 
 def counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}" + ("" if count == 1 else "s")
+
+
+# what the chat is kept to
+FILTER = "Asking: {}"
+ALL_ARTICLES = "all articles"
+FILTER_WRONG = "Filter: {}"
+CLEAR_FILTER = "Ask all articles"
+FILTER_SOURCES = "Sources"
+FILTER_AUTHORS = "Authors"
+FILTER_ARTICLES = "Articles"
+SINCE = "Since"
+UNTIL = "Until"
+DAY_HINT = "2026-03-01"
+PHRASE = "Exact phrase"
+SOURCES = "{} sources"
+AUTHORS = "{} authors"
+ARTICLES = "{} articles"
+BY = "by {}"
+SINCE_DAY = "since {}"
+UNTIL_DAY = "until {}"
+NOTHING_PASSES = "Nothing in the collection fits the filter ({}); widen it or ask all articles."
+
+# the collection
+COLLECTION_TAB = "Collection"
+SEARCH_ARTICLES = "Search titles, sources, authors and file names"
+UPLOAD = "Add articles: drop files here ({})"
+REBUILD = "Rebuild the index"
+REBUILDING = "Rebuilding: {} articles, {} passages embedded…"
+REBUILT = "The index is rebuilt."
+TABLE = "Articles"
+COLUMNS = {"title": "Title", "source": "Source", "published": "Date", "passages": "Passages"}
+NO_ARTICLES = "No article to show."
+SHOWN = "{}–{} of {}"
+PAGE_BACK = "Previous"
+PAGE_ON = "Next"
+CHOOSE = "Choose {}"
+CHOOSE_PAGE = "Choose all that are shown"
+CHOSEN = "{} chosen"
+CHOOSE_NONE = "Choose none"
+ASK_CHOSEN = "Ask only these"
+REMOVE = "Remove"
+REMOVE_QUESTION = "Remove {} from the index?"
+REMOVE_SURE = "Yes, remove"
+REMOVE_NOT = "No, keep"
+REMOVED = "{} removed."
+REVISION = "revision {}"
+LAST_CHANGE = "last change {}"
+ADDED = "{} added"
+UPDATED = "{} updated"
+SAME = "{} unchanged"
+WAITING = "waiting"
+READING = "reading…"
+NOTHING_IN_IT = "no article in it"
+MORE_SKIPPED = "and {} more"
+
+# the conversations
+HISTORY_TAB = "Conversations"
+HISTORY = {
+    "none": "No conversation yet. They are kept in this browser only.",
+    "remove": "Delete",
+    "sure": "Delete for good?",
+    "save": "Download",
+    "question": "question",
+    "questions": "questions",
+}
+NEW_CONVERSATION = "New conversation"
+CONVERSATION_FILE = "conversation.md"
+ASKED_AS = "Understood as"
+
+# ratings
+RATED = "Why? (optional; press Enter)"
+THANKS = "Kept beside the index."
+NOT_RATED = "Only answers can be rated."
+DOWNLOAD_RATINGS = "Download ratings"
+RATINGS_FILE = "ratings.jsonl"
+NO_RATINGS = "No answer has been found right yet, so there is nothing to download; the thumbs stand below each answer."

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 HERE = {"127.0.0.1", "localhost"}
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+AFTER_UPLOADS = "Method not implemented."  # what Gradio's client warns of after every upload, to no harm
 FLAGS = (
     "--no-sandbox",  # Chromium's own sandbox does not run as root
     "--disable-gpu",
@@ -60,9 +61,16 @@ RIGHT_TO_LEFT = {
 
 @contextmanager
 def serving(
-    errors: Path, *arguments: str, folder: Path = ROOT, environment: dict[str, str] | None = None
+    errors: Path,
+    *arguments: str,
+    folder: Path = ROOT,
+    environment: dict[str, str] | None = None,
+    killed: bool = False,
 ) -> Iterator[str]:
-    """The address of app.py in a folder, run with these arguments; Ctrl-C ends it, and it has said nothing else."""
+    """The address of app.py in a folder, run with these arguments; Ctrl-C ends it, and it has said nothing else.
+
+    Where it is to be killed, it gets no time to end and is asked nothing.
+    """
     command = [sys.executable, str(folder / "app.py"), *arguments]
     with errors.open("w") as stderr:
         process = subprocess.Popen(
@@ -75,6 +83,8 @@ def serving(
         found = re.search(r"http://\S+", line)  # printed when the page can be opened
         assert found, f"app.py printed {line!r} and {errors.read_text()}"
         yield found[0]
+        if killed:
+            return
         process.send_signal(signal.SIGINT)
         rest, _ = process.communicate(timeout=20)
         assert (process.returncode, rest, errors.read_text()) == (0, "", "")
@@ -84,15 +94,21 @@ def serving(
 
 
 @pytest.fixture(scope="package")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Where app.py serves the sample articles, a hostile one and one from right to left."""
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An index of the sample articles, a hostile one and one from right to left."""
     folder = tmp_path_factory.mktemp("page")
     hostile = folder / "hostile.jsonl"
     hostile.write_text(json.dumps(HOSTILE) + "\n" + json.dumps(RIGHT_TO_LEFT) + "\n", encoding="utf-8")
     build = [sys.executable, str(ROOT / "index" / "build.py"), str(SEEDS), str(hostile), "--out", str(folder / "store")]
     done = subprocess.run(build, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    with serving(folder / "errors.txt", "--index", str(folder / "store"), "--port", "0") as address:
+    return folder / "store"
+
+
+@pytest.fixture(scope="package")
+def address(store: Path) -> Iterator[str]:
+    """Where app.py serves that index, which no test changes."""
+    with serving(store.parent / "errors.txt", "--index", str(store), "--port", "0") as address:
         yield address
 
 
@@ -124,7 +140,7 @@ class Tab:
         page.on("dialog", lambda dialog: (self.wrong.append(f"dialog: {dialog.message}"), dialog.dismiss()))
 
     def _check_console(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
+        if message.type in ("error", "warning") and message.text != AFTER_UPLOADS:
             self.wrong.append(f"console: {message.text}")
 
     def _check_host(self, request: Request) -> None:
@@ -204,7 +220,14 @@ class Tabs:
             permissions=["clipboard-read", "clipboard-write"],
         )
         self.contexts.append(context)
-        tab = Tab(context.new_page())
+        return self._loaded(context.new_page())
+
+    def beside(self, tab: Tab) -> Tab:
+        """Another tab of the same browser: the two share what the browser stores."""
+        return self._loaded(tab.page.context.new_page())
+
+    def _loaded(self, page: Page) -> Tab:
+        tab = Tab(page)
         self.tabs.append(tab)
         tab.page.set_default_timeout(30_000)
         tab.page.goto(self.address)
@@ -213,15 +236,21 @@ class Tabs:
         return tab
 
 
-@pytest.fixture
-def tabs(chromium: Browser, address: str) -> Iterator[Tabs]:
+@contextmanager
+def opened(browser: Browser, address: str = "") -> Iterator[Tabs]:
     """Tabs that fail the test if they ask another host, report an error or open a dialog."""
-    opened = Tabs(chromium, address)
-    yield opened
-    wrong = [line for tab in opened.tabs for line in tab.wrong]
-    for context in opened.contexts:
+    tabs = Tabs(browser, address)
+    yield tabs
+    wrong = [line for tab in tabs.tabs for line in tab.wrong]
+    for context in tabs.contexts:
         context.close()
     assert not wrong
+
+
+@pytest.fixture
+def tabs(chromium: Browser, address: str) -> Iterator[Tabs]:
+    with opened(chromium, address) as tabs:
+        yield tabs
 
 
 @pytest.fixture

@@ -1,0 +1,176 @@
+"""The collection in a real Chromium: what is added, found, removed and asked alone."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+    from browser.conftest import Tab, Tabs
+
+pytestmark = [pytest.mark.browser, pytest.mark.models]
+
+
+@pytest.fixture(scope="module")
+def own_index(store: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the index that these tests may change."""
+    return shutil.copytree(store, tmp_path_factory.mktemp("collection") / "store")
+
+
+@pytest.fixture(scope="module")
+def own_address(own_index: Path) -> Iterator[str]:
+    from browser.conftest import serving
+
+    with serving(own_index.parent / "errors.txt", "--index", str(own_index), "--port", "0") as address:
+        yield address
+
+
+@pytest.fixture
+def tabs(chromium: Browser, own_address: str) -> Iterator[Tabs]:
+    from browser.conftest import opened
+
+    with opened(chromium, own_address) as tabs:
+        yield tabs
+
+
+@pytest.fixture
+def collection(tab: Tab) -> Tab:
+    show_collection(tab)
+    return tab
+
+
+def show_collection(tab: Tab) -> None:
+    tab.page.get_by_role("tab", name="Collection").click()
+    tab.page.locator(".articles").wait_for()
+
+
+def rows(tab: Tab) -> list[str]:
+    return tab.page.locator(".articles td.title .name").all_inner_texts()
+
+
+def hand_over(tab: Tab, *files: Path) -> list[str]:
+    """Drop files and wait for what is said of each."""
+    tab.page.locator("#upload input[type=file]").set_input_files(list(files))
+    tab.page.wait_for_function(
+        "count => document.querySelectorAll('.reports li:not(.waiting)').length === count", arg=len(files)
+    )
+    return tab.page.locator(".reports li").all_inner_texts()
+
+
+def test_the_table_is_searched_sorted_and_says_how_much_there_is(collection: Tab):
+    page = collection.page
+    assert page.locator(".articles .pages span").inner_text() == "1–22 of 22"
+    assert "22 articles" in page.locator("#collection .state").inner_text()
+    assert "last change 20" in page.locator("#collection .state").inner_text()
+    collection.picture("collection")
+    page.get_by_role("button", name="Title").click()
+    page.locator("th[aria-sort=ascending]").wait_for()
+    titles = rows(collection)
+    assert titles == sorted(titles, key=str.casefold)
+    page.get_by_role("button", name="Title").click()
+    page.locator("th[aria-sort=descending]").wait_for()
+    assert rows(collection) == titles[::-1]
+    page.get_by_placeholder("Search titles").fill("HARROW courier ferry")
+    page.wait_for_function("() => document.querySelectorAll('.articles tbody tr').length < 9")
+    found = page.locator(".articles tbody tr").all_inner_texts()
+    assert found and all("Courier" in row for row in found)
+    page.get_by_placeholder("Search titles").fill("no such thing")
+    page.get_by_text("No article to show.").wait_for()
+
+
+def test_files_are_taken_in_and_answer_at_once(collection: Tab, tmp_path: Path):
+    harbour, rows_, odd, empty = (tmp_path / n for n in ("harbour.txt", "two.jsonl", "picture.png", "empty.md"))
+    harbour.write_text("Ada Wren is the harbour master of Netherquay.")
+    rows_.write_text('{"text": "The kiln of Oxmere was lit by Tom Hale."}\n{"no": 1}\n{"text": "Oxmere is small."}\n')
+    odd.write_bytes(b"\x89PNG")
+    empty.write_text("")
+    said = hand_over(collection, harbour, rows_, odd, empty)
+    assert said[0] == "harbour.txt: 1 article added"
+    assert said[1].startswith("two.jsonl: 2 articles added; line 2: ")
+    assert said[2].startswith("picture.png: unknown kind of file; wanted one of .txt, .md")
+    assert said[3].startswith("empty.md: ") and "added" not in said[3]
+    collection.picture("collection-uploaded")
+    collection.page.locator("#collection .state", has_text="25 articles").wait_for()
+    collection.page.get_by_role("tab", name="Ask").click()
+    collection.ask("Who is the harbour master of Netherquay?")
+    assert collection.marked == "Ada Wren"
+    show_collection(collection)
+    assert hand_over(collection, harbour) == ["harbour.txt: 1 article unchanged"]
+    harbour.write_text("Bo Lind is the harbour master of Netherquay.")
+    collection.page.reload()
+    show_collection(collection)
+    assert hand_over(collection, harbour) == ["harbour.txt: 1 article updated"]
+
+
+def test_chosen_articles_are_removed_after_a_second_click(collection: Tab, tmp_path: Path):
+    page = collection.page
+    for name in ("gone-one.txt", "gone-two.txt"):
+        (tmp_path / name).write_text(f"{name} says that the mill of Drumlay burnt down.")
+    hand_over(collection, tmp_path / "gone-one.txt", tmp_path / "gone-two.txt")
+    page.get_by_placeholder("Search titles").fill("gone-")
+    page.wait_for_function("() => document.querySelectorAll('.articles tbody tr').length === 2")
+    page.get_by_label("Choose all that are shown").check()
+    assert page.locator(".chosen span").inner_text() == "2 chosen"
+    page.get_by_role("button", name="Remove", exact=True).click()
+    assert page.locator(".confirm span").inner_text() == "Remove 2 from the index?"
+    collection.picture("collection-remove")
+    page.get_by_role("button", name="No, keep").click()
+    assert not page.locator(".confirm").is_visible()
+    page.get_by_label("Choose Gone one").uncheck()
+    page.get_by_role("button", name="Remove", exact=True).click()
+    page.get_by_role("button", name="Yes, remove").click()
+    page.get_by_text("1 article removed.").wait_for()
+    assert rows(collection) == ["Gone two"]
+
+
+def test_hostile_names_and_articles_are_shown_and_run_nothing(collection: Tab, tmp_path: Path):
+    name = '"><img src=x onerror=window.__pwned=1><svg onload=window.__pwned=1> `a` **b** \u202ec.md'
+    (tmp_path / name).write_text(
+        "---\ntitle: <script>window.__pwned=1</script>\n---\nThe well of Ashpool was dug by Una Frost."
+    )
+    (said,) = hand_over(collection, tmp_path / name)
+    assert said.startswith('"><img src=x onerror=window.__pwned=1>') and said.endswith(": 1 article added")
+    collection.page.locator(".articles .name", has_text="<script>window.__pwned=1</script>").wait_for()
+    collection.page.wait_for_timeout(300)
+    assert collection.page.evaluate("() => window.__pwned") is None
+    assert collection.page.locator("#collection :is(script, img, svg[onload])").count() == 0
+    collection.page.get_by_label("Choose <script>").check()
+    collection.page.get_by_role("button", name="Remove", exact=True).click()
+    collection.page.get_by_role("button", name="Yes, remove").click()
+    collection.page.get_by_text("1 article removed.").wait_for()
+
+
+def test_questions_are_answered_while_the_index_is_rebuilt(tabs: Tabs):
+    one, other = tabs.open(), tabs.open()
+    show_collection(one)
+    one.page.get_by_role("button", name="Rebuild the index").click()
+    other.ask("By how much have homicides in Mexico fallen?")
+    assert other.marked == "40 percent"
+    one.page.get_by_text("The index is rebuilt.").wait_for()
+    one.page.locator("#collection .state", has_text="revision g000002").wait_for()
+    other.ask("In whose bakery did the Great Fire begin?")
+    assert "Farriner" in other.page.locator("#messages .words strong").last.inner_text()
+
+
+def test_a_change_by_another_process_is_waited_for_by_name(collection: Tab, own_index: Path, tmp_path: Path):
+    from rag import generations
+
+    (tmp_path / "late.txt").write_text("It came late.")
+    with generations.writing(own_index):
+        (said,) = hand_over(collection, tmp_path / "late.txt")
+        assert said.startswith("late.txt: another process is writing to the index")
+        collection.page.get_by_role("button", name="Rebuild the index").click()
+        collection.page.locator("#collection .said", has_text="another process is writing").wait_for()
+
+
+def test_on_a_phone_the_collection_does_not_stick_out(tabs: Tabs):
+    phone = tabs.open(width=390, height=800, color_scheme="dark")
+    show_collection(phone)
+    assert phone.page.evaluate("() => document.documentElement.scrollWidth") <= 390
+    phone.picture("collection-phone-dark")
