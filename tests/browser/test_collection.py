@@ -126,7 +126,7 @@ def test_chosen_articles_are_removed_after_a_second_click(collection: Tab, tmp_p
     page.get_by_role("button", name="Remove", exact=True).click()
     page.get_by_role("button", name="Yes, remove").click()
     page.get_by_text("1 article removed.").wait_for()
-    assert rows(collection) == ["Gone two"]
+    assert rows(collection) == ["Gone one"]
 
 
 def test_hostile_names_and_articles_are_shown_and_run_nothing(collection: Tab, tmp_path: Path):
