@@ -12,6 +12,7 @@ status 1 if anything was wrong. Figures go to benchmarks/results/torture.json wi
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import shutil
 import sys
@@ -35,8 +36,11 @@ def main() -> int:
     options = parser.parse_args()
     work = Path(tempfile.mkdtemp(prefix="torture-"))
     try:
-        figures = {"rounds": rounds(work / "rounds", options.rounds, options.seed),
-                   "damage": flips(work / "flips", options.flips, options.seed)}  # fmt: skip
+        figures = {}
+        if options.rounds:
+            figures["rounds"] = rounds(work / "rounds", options.rounds, options.seed)
+        if options.flips:
+            figures["damage"] = flips(work / "flips", options.flips, options.seed)
     finally:
         shutil.rmtree(work, ignore_errors=True)
     wrong = [line for part in figures.values() for line in part["wrong"]]
@@ -45,6 +49,9 @@ def main() -> int:
     print(*wrong[:50], sep="\n")
     print(f"{len(wrong)} wrong")
     if options.save:
+        path = results.FOLDER / "torture.json"
+        if path.exists():
+            figures = json.loads(path.read_text(encoding="utf-8"))["figures"] | figures
         results.save("torture", f"python benchmarks/torture.py --rounds {options.rounds} --flips {options.flips} "
                      f"--seed {options.seed} --save", figures)  # fmt: skip
     return 1 if wrong else 0
