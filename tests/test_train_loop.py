@@ -1,3 +1,4 @@
+import json
 import random
 from pathlib import Path
 
@@ -66,6 +67,7 @@ def test_the_rate_warms_up_stays_and_cools_down():
 
 def test_a_tiny_model_learns_the_answer_and_to_say_that_there_is_none(start: Path, tmp_path: Path):
     trained(start, tmp_path / "run").save(tmp_path / "reader")
+    assert json.loads((tmp_path / "reader" / "config.json").read_text())["dtype"] == "float16"
     reader = SpanReader(str(tmp_path / "reader"))
     texts = ["tiger stone gold river", "gold tiger", "tiger stone river", "house"]
     found = [reader.read("where is it?", [text], max_answer_tokens=3, k=1)[0] for text in texts]

@@ -37,10 +37,11 @@ def save(model: Any, tokenizer: Any, weights: Weights, folder: Path) -> None:
 
     folder.mkdir(parents=True, exist_ok=True)
     half = {name: value.to(torch.float16) if value.is_floating_point() else value for name, value in weights.items()}
-    model.config.dtype = torch.float16  # what is written; the model itself stays as it is
     with silent_loading():
         model.save_pretrained(folder, state_dict=half)
         tokenizer.save_pretrained(folder)
+    model.config.dtype = torch.float16  # of the file; the line above has named that of the model in training
+    model.config.save_pretrained(folder)
     model.config.dtype = torch.float32
 
 
