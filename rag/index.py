@@ -9,9 +9,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from rag import update as updates
+from rag.articles.reading import Reading
 from rag.embeddings import Embedder, SentenceEmbedder
 from rag.errors import InputError
 from rag.ingest import Ingest, Progress
@@ -252,7 +254,7 @@ class Index:
 
     def sync(
         self,
-        articles: Iterable[Article],
+        articles: Iterable[Article] | str | Path,
         *,
         keep: Callable[[str], bool] = lambda _: False,
         dry_run: bool = False,
@@ -261,7 +263,8 @@ class Index:
         """Make the index hold these articles and no others: new and changed ones are stored, the rest is removed.
 
         Args:
-            articles: read once, in order.
+            articles: read once, in order; or the path of a file or folder that holds them. An article whose file is
+                there but cannot be read is kept.
             keep: whether to keep an article of an id that is not among them.
             dry_run: only say what would change.
             progress: called after each batch is stored.
@@ -270,6 +273,13 @@ class Index:
             InputError: there are no articles; then nothing is removed.
             IndexBusy, IndexNotWritten: see `add`.
         """
+        if isinstance(articles, str | Path):
+            reading = Reading([Path(articles)])
+            reading.require_all()
+            change = self.sync(
+                reading, keep=lambda id_: reading.may_hold(id_) or keep(id_), dry_run=dry_run, progress=progress
+            )
+            return replace(change, skipped=tuple(f"{one.path}: {one.reason}" for one in reading.skipped))
         serving = self._now()
         if dry_run:
             return updates.planned(serving.store.digests(), articles, keep)

@@ -115,6 +115,7 @@ class Change:
     removed: tuple[str, ...] = ()
     unchanged: int = 0  # articles that were there already, word for word
     embedded: int = 0  # passages; those of an update that had not changed kept their embedding
+    skipped: tuple[str, ...] = ()  # files that gave no article, each with the reason
 
     def __bool__(self) -> bool:
         """Whether anything is different now."""

@@ -109,6 +109,21 @@ def test_sync_adds_updates_and_removes(town: Index):
     assert town.sync(articles) == Change(unchanged=3)
 
 
+def test_sync_with_a_folder_keeps_what_cannot_be_read(town: Index, tmp_path: Path):
+    folder = tmp_path / "news"
+    folder.mkdir()
+    (folder / "one.txt").write_text("The kite flies.")
+    (folder / "two.txt").write_text("The ferry sails.")
+    assert town.sync(folder).added == ("one.txt", "two.txt")
+    (folder / "one.txt").write_bytes(b"")
+    (folder / "three.txt").write_text("A bridge.")
+    change = town.sync(str(folder))
+    assert change.added == ("three.txt",) and change.unchanged == 1
+    assert len(change.skipped) == 1 and "one.txt" in change.skipped[0]
+    with pytest.raises(InputError, match="wanted a file or a folder of articles"):
+        town.sync(folder / "nowhere")
+
+
 def test_sync_with_nothing_removes_nothing(town: Index):
     with pytest.raises(InputError, match="there are no articles"):
         town.sync([])
