@@ -1,5 +1,8 @@
+import multiprocessing
 import os
+import resource
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -14,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag import generations
-from rag.errors import IndexBusy, IndexDamaged
+from rag.errors import IndexBusy, IndexDamaged, RagError
 from rag.index import Index
 from rag.store import recent, terms, vectors
 from rag.store.analysis import Analysis
@@ -156,6 +159,30 @@ def test_an_index_that_may_not_be_written_is_searched_and_checked(town: Index, l
             path.chmod(mode)
         held.close()
     assert done.stdout.splitlines() == ["3 volcano", "()", "IndexNotWritten"], done.stderr
+
+
+def _open_without_room(folder: Path, said: multiprocessing.Queue) -> None:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))  # no file may grow
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    try:
+        LocalStore(folder)
+    except RagError as error:
+        said.put((type(error).__name__, str(error)))
+    else:
+        said.put(("opened", ""))
+
+
+def test_a_disk_without_room_is_not_called_damage(tmp_path: Path, store: LocalStore):
+    put(store, ARTICLE, cut(ARTICLE, (0, 4)), unit([1, 0]))
+    store.close()
+    context = multiprocessing.get_context("spawn")
+    said = context.Queue()
+    child = context.Process(target=_open_without_room, args=(tmp_path, said))
+    child.start()
+    kind, message = said.get(timeout=60)
+    child.join()
+    assert (kind, "free some space" in message) == ("IndexNotWritten", True)
+    assert LocalStore(tmp_path).article("a") == ARTICLE
 
 
 def test_rubbish_is_no_store(tmp_path: Path):

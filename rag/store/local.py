@@ -21,13 +21,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from rag.errors import IndexBusy, IndexDamaged
+from rag.errors import IndexBusy, IndexDamaged, IndexNotWritten
 from rag.store.rows import COLUMNS, SCHEMA, article_digest, article_of, article_row, folded, passage_of
 from rag.types import Article, Passage, Span
 
 FORMAT = 2  # of the tables
 FILE = "articles.sqlite"
 STORED = np.float16  # cosine to float32 above 0.9999; half the disk
+NO_ROOM = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN}
 AT_ONCE = 500  # numbers named in one SQL statement
 
 Numbers = npt.NDArray[np.int64]  # (passages,): the store's own numbers of passages
@@ -49,6 +50,7 @@ class LocalStore:
 
         Raises:
             IndexDamaged: there is none, or the file is no store of this format.
+            IndexNotWritten: the disk is so full that SQLite cannot make the small files that it works with.
             sqlite3.Error: a new one cannot be written.
         """
         self.path = folder / FILE
@@ -65,6 +67,11 @@ class LocalStore:
         except sqlite3.DatabaseError as error:
             if fresh:
                 raise
+            if error.sqlite_errorcode & 0xFF in NO_ROOM:
+                raise IndexNotWritten(
+                    f"{self.path} does not open, as SQLite needs a little room beside it and the disk gives none "
+                    f"({error}); what is stored is unchanged: free some space"
+                ) from error
             raise IndexDamaged(f"{self.path} is not a readable index ({error}); build it again") from error
         if found != FORMAT:
             raise IndexDamaged(f"{self.path} has format {found}, this version reads {FORMAT}; build it again")
