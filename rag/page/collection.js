@@ -16,7 +16,7 @@ function show() {
 }
 
 function choose(box) {
-  const changed = "every" in box.dataset ? boxes() : [box];
+  const changed = box.dataset.every !== undefined ? boxes() : [box];
   for (const one of changed) chosen[box.checked ? "add" : "delete"](one.dataset.id);
   show();
 }
