@@ -49,7 +49,7 @@ def collection_tab(index: Index, tab: gr.Tab, *, may_change: bool) -> gr.HTML:
             sort = Sort(by, descending=sort.order == by and not sort.descending)
         return shown(words, sort, first if isinstance(first, int) else 0), sort
 
-    def take_in(payload: Any) -> Iterator[tuple[Any, Any]]:
+    def receive(payload: Any) -> Iterator[tuple[Any, Any]]:
         reports = ""
         for report in take_in(index, handed(payload)):
             reports = table.reports(report)
@@ -101,7 +101,7 @@ def collection_tab(index: Index, tab: gr.Tab, *, may_change: bool) -> gr.HTML:
     if may_change:
         articles.delete(remove, seen, [said, articles, status], **ONE_BY_ONE)
         # Without preprocessing, which would lose the names.
-        files.upload(take_in, files, [said, files], preprocess=False, **ONE_BY_ONE).then(
+        files.upload(receive, files, [said, files], preprocess=False, **ONE_BY_ONE).then(
             refresh, seen, [articles, status], **AT_ONCE
         )
         rebuilding.click(rebuild, seen, [said, articles, status], **ONE_BY_ONE)
