@@ -4,7 +4,8 @@
     python benchmarks/indexing.py REAL_INDEX --variants
 
 The first builds an index of some of the articles and times what the model takes of it. The second embeds a sample of
-passages in several ways: arithmetic, threads, batch sizes, sorted by length or not; each in a process of its own.
+passages in several ways: arithmetic, threads, batch sizes, sorted by length or not, other runtimes (runtimes.py) where
+they are installed; each in a process of its own.
 Figures go to benchmarks/results/indexing.json.
 """
 
@@ -27,6 +28,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import numpy as np
 import results
+import runtimes
 
 from rag.embeddings import SentenceEmbedder, Vectors
 from rag.index import Index
@@ -37,6 +39,8 @@ VARIANTS: list[dict[str, Any]] = [
       for a, t in itertools.product(("float32", "bf16 autocast", "bf16 weights"), (1, 2))),
     *({"arithmetic": "bf16 autocast", "threads": 2, "batch": b, "sorted": True} for b in (16, 64)),
     {"arithmetic": "bf16 autocast", "threads": 2, "batch": 32, "sorted": False},
+    *({"arithmetic": name, "threads": t, "batch": 32, "sorted": True}
+      for name, t in itertools.product(runtimes.available(), (1, 2))),
 ]  # fmt: skip
 
 
@@ -115,12 +119,16 @@ def _embedded(texts: list[str], variant: dict[str, Any]) -> tuple[Vectors, float
 
     torch.set_num_threads(variant["threads"])
     model: Any = SentenceEmbedder()._model
-    if variant["arithmetic"] == "bf16 weights":
+    arithmetic, batch = variant["arithmetic"], variant["batch"]
+    if arithmetic == "bf16 weights":
         model = model.bfloat16()
-    batch = variant["batch"]
+    runtime = runtimes.available().get(arithmetic)
+    if runtime:
+        run = runtime(model[0].model, ("last_hidden_state", "pooled"), variant["threads"])
+        model[0].model.forward = lambda **given: run(**{name: given[name] for name in runtimes.INPUTS})
 
     def encode(some: list[str]) -> Vectors:
-        autocast = torch.autocast("cpu", torch.bfloat16) if variant["arithmetic"] == "bf16 autocast" else nullcontext()
+        autocast = torch.autocast("cpu", torch.bfloat16) if arithmetic == "bf16 autocast" else nullcontext()
         with autocast, torch.inference_mode():
             return np.asarray(
                 model.encode(some, batch_size=batch, convert_to_tensor=True, show_progress_bar=False).float(),

@@ -4,30 +4,26 @@
 
 Passages are SQuAD paragraphs of about 160 tokens. Each way reads the same eight in turn, round after round, so that a
 busy moment hits all of them; on a machine that does other work too, the fastest round tells more than the median. F1 is
-that of the paragraph given, against float32. ONNX Runtime and OpenVINO are no dependencies of the project: the ways
-that need them are left out where they are not installed (pip install onnxruntime onnx onnxscript openvino, best in
-another environment).
+that of the paragraph given, against float32. Ways that need another runtime than torch: see runtimes.py.
 """
 
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import json
 import os
 import random
 import statistics
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import results
+import runtimes
 import torch
 from rich.progress import track
 from squad import Corpus, Question, read_squad
@@ -88,12 +84,8 @@ def ways_to_read(threads: int) -> Iterator[tuple[str, SpanReader]]:
     yield "torch bfloat16 autocast, weights kept so", changed(linear_in_bfloat16, bfloat16=True)
     yield "torch .bfloat16()", changed(lambda model: model.bfloat16())
     yield "torch dynamic int8", changed(dynamic_int8)
-    if importlib.util.find_spec("onnxruntime"):
-        yield "ONNX Runtime float32", changed(lambda model: onnx_runtime(model, threads, int8=False))
-        yield "ONNX Runtime int8", changed(lambda model: onnx_runtime(model, threads, int8=True))
-    if importlib.util.find_spec("openvino"):
-        yield "OpenVINO float32", changed(lambda model: open_vino(model, threads, "f32"))
-        yield "OpenVINO bfloat16", changed(lambda model: open_vino(model, threads, "bf16"))
+    for name, runtime in runtimes.available().items():
+        yield name, changed(lambda model: runtime(model, ("start_logits", "end_logits"), threads))  # noqa: B023
 
 
 def changed(change: Callable[[Any], Any], *, bfloat16: bool = False) -> SpanReader:
@@ -113,57 +105,6 @@ def linear_in_bfloat16(model: Any) -> Any:
 
 def dynamic_int8(model: Any) -> Any:
     return torch.ao.quantization.quantize_dynamic(model, {torch.nn.Linear}, dtype=torch.qint8)
-
-
-def onnx_runtime(model: Any, threads: int, *, int8: bool) -> Any:
-    import onnxruntime
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "reader.onnx"
-        exported(model, path)
-        if int8:
-            quantize_dynamic(path, path.with_stem("int8"), weight_type=QuantType.QInt8, per_channel=True)
-            path = path.with_stem("int8")
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-
-    def run(**inputs: torch.Tensor) -> SimpleNamespace:
-        start, end = session.run(None, {name: tensor.numpy() for name, tensor in inputs.items()})
-        return SimpleNamespace(start_logits=torch.from_numpy(start), end_logits=torch.from_numpy(end))
-
-    return run
-
-
-def open_vino(model: Any, threads: int, precision: str) -> Any:
-    import openvino
-
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "reader.onnx"
-        exported(model, path)
-        hints = {"INFERENCE_NUM_THREADS": threads, "INFERENCE_PRECISION_HINT": precision, "PERFORMANCE_HINT": "LATENCY"}
-        compiled = openvino.Core().compile_model(openvino.Core().read_model(path), "CPU", hints)
-
-    def run(**inputs: torch.Tensor) -> SimpleNamespace:
-        found = compiled({name: tensor.numpy() for name, tensor in inputs.items()})
-        return SimpleNamespace(start_logits=torch.from_numpy(found[0]), end_logits=torch.from_numpy(found[1]))
-
-    return run
-
-
-def exported(model: Any, path: Path) -> None:
-    """The model as an ONNX file, for any number of passages and tokens."""
-    from rag.models import silent_loading
-
-    ids = torch.ones((2, 16), dtype=torch.long)
-    names = ["input_ids", "attention_mask", "token_type_ids"]
-    axes = {name: {0: "passages", 1: "tokens"} for name in [*names, "start", "end"]}
-    with silent_loading(), torch.inference_mode():
-        torch.onnx.export(
-            model, (), str(path), kwargs=dict.fromkeys(names, ids), input_names=names, output_names=["start", "end"],
-            dynamic_axes=axes, dynamo=False,
-        )  # fmt: skip
 
 
 def timed(ways: dict[str, SpanReader], question: str, passages: list[str], rounds: int) -> dict[str, list[float]]:

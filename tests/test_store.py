@@ -299,7 +299,7 @@ def test_lists_find_k_among_the_chosen_wherever_k_exist(lists, share: float):
 def test_the_kind_of_index_follows_from_the_number_of_passages():
     assert Plan.for_passages(1_000) == Plan(0, 0)
     million = Plan.for_passages(1_000_000)
-    assert million.lists == 2_000 and 0 < million.probes < 100
+    assert million == Plan(lists=2_000, probes=128)
     assert million.still_fits(1_200_000) and not million.still_fits(5_000_000) and not million.still_fits(10)
     assert Plan(0, 0).still_fits(vectors.EXACT_UP_TO) and not Plan(0, 0).still_fits(vectors.EXACT_UP_TO + 1)
 
