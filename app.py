@@ -11,9 +11,11 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before torch or faiss loa
 os.environ.setdefault("HF_HUB_OFFLINE", "1")  # models come from this machine
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before gradio loads, else it calls home
 
+import logging
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -74,7 +76,15 @@ def main(
         served = web_app(answerer, options)
         print(f"Ask your articles at {address} (Ctrl-C ends)", flush=True)
         config = uvicorn.Config(served, log_level="error", timeout_graceful_shutdown=1)
-        uvicorn.Server(config).run(sockets=[bound])
+        Server(config).run(sockets=[bound])
+
+
+class Server(uvicorn.Server):
+    """Ends in silence: that open tabs were cut off is no error."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+        super().handle_exit(sig, frame)
 
 
 if __name__ == "__main__":

@@ -124,7 +124,7 @@ def _embedded(texts: list[str], variant: dict[str, Any]) -> tuple[Vectors, float
         model = model.bfloat16()
     runtime = runtimes.available().get(arithmetic)
     if runtime:
-        run = runtime(model[0].model, ("last_hidden_state", "pooled"), variant["threads"])
+        run = runtime(model[0].model, ("last_hidden_state",), variant["threads"])
         model[0].model.forward = lambda **given: run(**{name: given[name] for name in runtimes.INPUTS})
 
     def encode(some: list[str]) -> Vectors:

@@ -77,6 +77,18 @@ def _exported(model: Any, outputs: Sequence[str], path: Path) -> None:
     axes = {name: {0: "texts", 1: "tokens"} for name in [*INPUTS, *outputs]}
     with silent_loading(), torch.inference_mode():
         torch.onnx.export(
-            model, (), str(path), kwargs=dict.fromkeys(INPUTS, ids), input_names=INPUTS, output_names=list(outputs),
-            dynamic_axes=axes, dynamo=False,
+            _Plain(model, outputs), (ids,) * len(INPUTS), str(path), input_names=list(INPUTS),
+            output_names=list(outputs), dynamic_axes=axes, dynamo=False,
         )  # fmt: skip
+
+
+class _Plain(torch.nn.Module):
+    """A model that takes its inputs in their order and gives the named outputs."""
+
+    def __init__(self, model: Any, outputs: Sequence[str]) -> None:
+        super().__init__()
+        self._model, self._outputs = model, outputs
+
+    def forward(self, *tensors: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        found = self._model(**dict(zip(INPUTS, tensors, strict=True)))
+        return tuple(found[name] for name in self._outputs)

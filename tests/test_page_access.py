@@ -133,7 +133,7 @@ def test_programs_may_add_from_this_machine_only_unless_it_is_said():
 
 
 def test_the_names_that_are_answered_to():
-    assert ServerOptions().names == ("127.0.0.1", "localhost", "::1")
+    assert ServerOptions().names == ServerOptions(host="::1").names == ("127.0.0.1", "localhost", "[::1]")
     assert ServerOptions(shared_at="x.example").names[-1] == "x.example"
     assert ServerOptions(host="0.0.0.0").names == ()
 

@@ -49,6 +49,12 @@ def test_the_column_that_is_sorted_by_says_so():
     assert page.xpath("//th/@aria-sort") == ["descending", "none", "none", "none"]
 
 
+def test_the_table_says_which_words_it_was_made_for():
+    for listing in (Listing((FERRY,), 0, 1), Listing((), 0, 0)):
+        page = drawn(table(listing, Sort(), words='the "ferry" <b>'))
+        assert page.get("data-words") == 'the "ferry" <b>'
+
+
 def test_no_article_is_one_line():
     assert drawn(table(Listing((), 0, 0), Sort())).text_content() == "No article to show."
 

@@ -57,4 +57,14 @@ element.addEventListener("click", (event) => {
 element.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && part("confirm")?.hidden === false) show();
 });
-watch("value", show);
+
+// Tables come back in any order: one that was asked for before the last words were typed is asked for anew, once.
+const typed = () => document.querySelector("#search-articles :is(input, textarea)").value;
+let asked = "";
+watch("value", () => {
+  const words = typed();
+  const late = element.querySelector(".articles")?.dataset.words !== words;
+  if (late && asked !== words) trigger("select", {});
+  asked = late ? words : "";
+  show();
+});

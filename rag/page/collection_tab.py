@@ -34,7 +34,7 @@ def collection_tab(index: Index, tab: gr.Tab, *, may_change: bool) -> gr.HTML:
 
     def shown(words: str, sort: Sort, first: int = 0) -> str:
         listing = index.listing(words, order=sort.order, descending=sort.descending, first=first, count=ROWS)
-        return table.table(listing, sort, may_remove=may_change)
+        return table.table(listing, sort, words=words, may_remove=may_change)
 
     def state() -> str:
         now = index.status()
@@ -96,7 +96,7 @@ def collection_tab(index: Index, tab: gr.Tab, *, may_change: bool) -> gr.HTML:
         )  # fmt: skip
     seen = [words, sort]
     words.change(shown, seen, articles, trigger_mode="always_last", **AT_ONCE)
-    articles.select(sorted_or_paged, seen, [articles, sort], **AT_ONCE)
+    articles.select(sorted_or_paged, seen, [articles, sort], trigger_mode="always_last", **AT_ONCE)
     tab.select(refresh, seen, [articles, status], **AT_ONCE)
     if may_change:
         articles.delete(remove, seen, [said, articles, status], **ONE_BY_ONE)

@@ -45,7 +45,8 @@ class ServerOptions:
         """
         if self.host not in LOOPBACK:
             return ()
-        return (*LOOPBACK, self.shared_at) if self.shared_at else LOOPBACK
+        here = ("127.0.0.1", "localhost", "[::1]")  # as browsers name them
+        return (*here, self.shared_at) if self.shared_at else here
 
     @property
     def max_upload_bytes(self) -> int:

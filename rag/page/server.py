@@ -15,7 +15,7 @@ from rag.answer import Answerer
 from rag.errors import InputError
 from rag.page import messages, texts
 from rag.page.access import BodyLimit, RequireLogin, SameOrigin
-from rag.page.chat_tab import chat_tab
+from rag.page.chat_tab import AT_ONCE, chat_tab
 from rag.page.collection_tab import ask_only, collection_tab
 from rag.page.endpoints import endpoints
 from rag.page.headers import SecurityHeaders
@@ -31,18 +31,22 @@ STYLES = tuple(Path(__file__).parent / name for name in ("page.css", "panels.css
 def page(service: Service, options: ServerOptions) -> gr.Blocks:
     """Everything that a browser sees, and what programs may call."""
     answerer, index = service.answerer, service.index
+
+    def heading() -> str:
+        return messages.page_heading(articles=len(index), passages=index.passage_count)
+
     with gr.Blocks(title=texts.TITLE, fill_width=True, analytics_enabled=False) as blocks:
-        gr.HTML(messages.page_heading(articles=len(index), passages=index.passage_count),
-                elem_id="heading")  # fmt: skip
+        above = gr.HTML(heading(), elem_id="heading")
         kept = kept_here()
         with gr.Tabs(elem_id="tabs") as tabs:
-            with gr.Tab(texts.CHAT_TAB, id="chat"):
+            with gr.Tab(texts.CHAT_TAB, id="chat") as asking:
                 chat = chat_tab(answerer, kept)
             with gr.Tab(texts.COLLECTION_TAB, id="collection") as collection:
                 articles = collection_tab(index, collection, may_change=options.may_add)
             with gr.Tab(texts.HISTORY_TAB, id="history"):
                 history_tab(answerer, chat, kept, tabs)
         ask_only(articles, chat.bar, tabs, kept)
+        gr.on([blocks.load, asking.select], heading, outputs=above, **AT_ONCE)  # articles come and go meanwhile
         endpoints(service, may_add=options.may_add)
     return blocks.queue(max_size=options.max_waiting)
 

@@ -24,15 +24,19 @@ class Sort:
     descending: bool = True  # the newest first
 
 
-def table(listing: Listing, sort: Sort, *, may_remove: bool = True) -> str:
-    """The rows with their check boxes, and the buttons to sort and to page."""
+def table(listing: Listing, sort: Sort, *, words: str = "", may_remove: bool = True) -> str:
+    """The rows with their check boxes, and the buttons to sort and to page.
+
+    `words` are those that were searched for: the script compares them with what stands in the box by then.
+    """
+    opened = f'<div class="articles" data-words="{inert(words)}">'
     if not listing.matching:
-        return f'<div class="articles"><p class="none" role="status">{inert(texts.NO_ARTICLES)}</p></div>'
+        return f'{opened}<p class="none" role="status">{inert(texts.NO_ARTICLES)}</p></div>'
     heads = "".join(_head(name, sort) for name in COLUMNS)
     remove = _button("remove", texts.REMOVE) if may_remove else ""
     rows = "".join(_row(entry) for entry in listing.entries)
     return (
-        f'<div class="articles">{_pages(listing)}<div class="wide" tabindex="0" role="region" '
+        f'{opened}{_pages(listing)}<div class="wide" tabindex="0" role="region" '
         f'aria-label="{inert(texts.TABLE)}"><table><thead><tr><th scope="col"><input type="checkbox" '
         f'data-every aria-label="{inert(texts.CHOOSE_PAGE)}"></th>{heads}</tr></thead><tbody>{rows}</tbody></table>'
         f'</div><div class="chosen" hidden><span role="status"></span>'

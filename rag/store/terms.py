@@ -24,7 +24,7 @@ from rag.store.selection import Selection
 
 STEMMED, EXACT = "words", "exact"  # names of the tokenizers
 WRITER_BYTES = 64 << 20  # memory of the one writing thread; more is not faster for passages
-FEW = 2_000  # so many passages are named one by one; among more, hits are counted off until there are enough
+FEW = 6_000  # so many passages are named one by one; among more, hits are counted off until there are enough
 DEEPEST = 1 << 20  # hits asked of tantivy at most: it sets memory aside for all of them
 K1, B = 1.2, 0.75  # tantivy's own
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Route
 
     from browser.conftest import Tab, Tabs
 
@@ -27,7 +27,8 @@ def own_index(store: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def own_address(own_index: Path) -> Iterator[str]:
     from browser.conftest import serving
 
-    with serving(own_index.parent / "errors.txt", "--index", str(own_index), "--port", "0") as address:
+    options = ["--index", str(own_index), "--port", "0", "--max-upload-mb", "1"]
+    with serving(own_index.parent / "errors.txt", *options) as address:
         yield address
 
 
@@ -106,6 +107,56 @@ def test_files_are_taken_in_and_answer_at_once(collection: Tab, tmp_path: Path):
     collection.page.reload()
     show_collection(collection)
     assert hand_over(collection, harbour) == ["harbour.txt: 1 article updated"]
+
+
+def test_a_table_that_comes_late_gives_way_to_the_words_typed_since(collection: Tab):
+    page, held = collection.page, []
+
+    def hold_the_first(route: Route) -> None:
+        if held:
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route("**/gradio_api/run/**", hold_the_first)
+    page.get_by_role("button", name="Title").click()  # asked for without words
+    page.wait_for_timeout(200)
+    page.get_by_placeholder("Search titles").fill("HARROW courier ferry")
+    page.wait_for_function("() => document.querySelectorAll('.articles tbody tr').length < 9")
+    held[0].continue_()
+    page.locator("th[aria-sort=ascending]").wait_for()
+    page.wait_for_function("() => document.querySelectorAll('.articles tbody tr').length < 9")
+    found = page.locator(".articles tbody tr").all_inner_texts()
+    assert found and all("Courier" in row for row in found)
+
+
+def test_a_file_that_is_too_large_is_refused_with_the_limit(collection: Tab, tmp_path: Path):
+    (tmp_path / "large.txt").write_bytes(b"The quarry of Pelham. " * 60_000)
+    collection.page.locator("#upload input[type=file]").set_input_files(tmp_path / "large.txt")
+    collection.page.get_by_text("exceeds the maximum").wait_for()
+    collection.picture("collection-too-large")
+    (tmp_path / "small.txt").write_text("The quarry of Pelham was closed by Ida Stone.")
+    assert hand_over(collection, tmp_path / "small.txt") == ["small.txt: 1 article added"]
+
+
+def test_the_heading_counts_what_there_is_now(collection: Tab, tmp_path: Path):
+    before = collection.page.locator("#heading p").inner_text()
+    (tmp_path / "counted.txt").write_text("The weir of Aldous was built in 1804.")
+    hand_over(collection, tmp_path / "counted.txt")
+    collection.page.get_by_role("tab", name="Ask").click()
+    collection.page.wait_for_function("before => document.querySelector('#heading p').innerText !== before", arg=before)
+    after = collection.page.locator("#heading p").inner_text()
+    assert int(after.split("from ")[1].split()[0]) == int(before.split("from ")[1].split()[0]) + 1
+
+
+def test_nothing_keeps_people_from_using_the_collection(tabs: Tabs):
+    for color_scheme in ("light", "dark"):
+        tab = tabs.open(color_scheme=color_scheme)
+        show_collection(tab)
+        assert tab.barriers() == [], color_scheme
+        tab.page.get_by_label("Choose all that are shown").check()
+        tab.page.get_by_role("button", name="Remove", exact=True).click()
+        assert tab.barriers() == [], f"asked whether to remove, {color_scheme}"
 
 
 def test_chosen_articles_are_removed_after_a_second_click(collection: Tab, tmp_path: Path):

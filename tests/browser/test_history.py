@@ -237,3 +237,15 @@ def test_a_question_that_was_under_way_is_not_lost(tab: Tab):
         arg=STUDY,
     )
     tab.wrong.clear()  # Gradio tells of the request that the reload cut off
+
+
+def test_nothing_keeps_people_from_using_the_conversations(tabs: Tabs):
+    for color_scheme in ("light", "dark"):
+        tab = tabs.open(color_scheme=color_scheme)
+        tab.page.get_by_role("tab", name="Conversations").click()
+        assert tab.barriers() == [], f"none yet, {color_scheme}"
+        tab.page.get_by_role("tab", name="Ask").click()
+        tab.ask(MEXICO)
+        show_conversations(tab)
+        assert tab.barriers() == [], color_scheme
+        tab.picture(f"conversations-{color_scheme}")

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from .conftest import opened, serving
+
 if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
     from browser.conftest import Tab, Tabs
 
 pytestmark = [pytest.mark.browser, pytest.mark.models]
@@ -102,6 +107,14 @@ def test_questions_follow_each_other_and_older_citations_still_work(tab: Tab):
     tab.page.locator("#source .empty").wait_for()
     assert tab.page.locator("#messages .example").count() == 4
     assert tab.page.locator("#source mark").count() == 0
+
+
+def test_ctrl_c_ends_in_silence_while_a_tab_is_open(chromium: Browser, store: Path, tmp_path: Path):
+    with opened(chromium) as tabs:
+        with serving(tmp_path / "errors.txt", "--index", str(store), "--port", "0") as tabs.address:
+            tab = tabs.open()
+            tab.ask("By how much have homicides in Mexico fallen?")
+        tab.wrong.clear()  # the tab has noticed that the server is gone
 
 
 def test_two_tabs_do_not_see_each_other(tabs: Tabs):
