@@ -138,6 +138,7 @@ def summary(asked: list[Asked], memory: list[tuple[float, float]], users: int, s
         "p95 s": round(took[int(0.95 * len(took))], 2),
         "slowest s": round(took[-1], 2),
         "memory MB at the start, after 20 s, at the end": [round(memory[0][1]), round(first), round(last)],
+        "memory MB, every 20 s": [round(mb) for _, mb in memory[::20]],
         "growth after 20 s, %": round(100 * (last / first - 1), 1),
     }
 

@@ -26,7 +26,9 @@ def available() -> dict[str, Callable[[Any, Sequence[str], int], Run]]:
     """Names of the ways that are installed; each takes a model, the names of what it gives, and a number of threads."""
     found: dict[str, Callable[[Any, Sequence[str], int], Run]] = {}
     if importlib.util.find_spec("onnxruntime"):
-        found["ONNX Runtime float32"] = lambda model, outputs, threads: onnx_runtime(model, outputs, threads, int8=False)
+        found["ONNX Runtime float32"] = lambda model, outputs, threads: onnx_runtime(
+            model, outputs, threads, int8=False
+        )
         found["ONNX Runtime int8"] = lambda model, outputs, threads: onnx_runtime(model, outputs, threads, int8=True)
     if importlib.util.find_spec("openvino"):
         found["OpenVINO float32"] = lambda model, outputs, threads: open_vino(model, outputs, threads, "f32")

@@ -68,3 +68,55 @@ watch("value", () => {
   asked = late ? words : "";
   show();
 });
+
+// Files that the server would not take are held back here, where they can be named; gradio only says "Error".
+const tab = element.closest("#collection");
+const refused = document.createElement("ul");
+refused.className = "reports";
+refused.setAttribute("role", "status");
+refused.hidden = true;
+
+function refuse(file) {
+  const line = document.createElement("li");
+  line.className = "skipped";
+  const told = { name: file.name, size: (file.size / 2 ** 20).toFixed(1), limit: props.largest_mb };
+  line.textContent = props.words.large.replace(/{(\w+)}/g, (_, name) => told[name]);
+  return line;
+}
+
+function takeOnlySmall(event, input, files) {
+  const large = files.filter((file) => file.size > props.largest_mb * 2 ** 20);
+  refused.replaceChildren(...large.map(refuse));
+  refused.hidden = !large.length;
+  tab.querySelector("#upload").after(refused);
+  if (!large.length) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  const rest = new DataTransfer();
+  for (const file of files) if (!large.includes(file)) rest.items.add(file);
+  input.files = rest.files;
+  if (rest.files.length) setTimeout(() => handOn(input));
+}
+
+let ours = false; // whether an event is one that we sent on
+function handOn(input) {
+  ours = true;
+  input.dispatchEvent(new Event("change", { bubbles: true }));
+  ours = false;
+}
+
+tab.addEventListener(
+  "change",
+  (event) => {
+    if (!ours && event.target.matches("#upload input[type=file]")) takeOnlySmall(event, event.target, [...event.target.files]);
+  },
+  true,
+);
+tab.addEventListener(
+  "drop",
+  (event) => {
+    const input = event.target.closest("#upload")?.querySelector("input[type=file]");
+    if (input) takeOnlySmall(event, input, [...event.dataTransfer.files]);
+  },
+  true,
+);

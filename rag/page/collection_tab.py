@@ -29,7 +29,7 @@ ONE_BY_ONE: dict[str, Any] = {
 AT_ONCE: dict[str, Any] = {"show_progress": "hidden", "queue": False, "api_visibility": "private"}
 
 
-def collection_tab(index: Index, tab: gr.Tab, *, may_change: bool) -> gr.HTML:
+def collection_tab(index: Index, tab: gr.Tab, *, may_change: bool, largest_mb: int) -> gr.HTML:
     """Draw it into the open tab; gives the table, whose `submit` event names articles to ask alone."""
 
     def shown(words: str, sort: Sort, first: int = 0) -> str:
@@ -92,7 +92,8 @@ def collection_tab(index: Index, tab: gr.Tab, *, may_change: bool) -> gr.HTML:
             rebuilding = gr.Button(texts.REBUILD, elem_id="rebuild", visible=may_change, scale=0, min_width=170)
         articles = gr.HTML(
             "", elem_id="articles", apply_default_css=False, js_on_load=SCRIPT.read_text(encoding="utf-8"),
-            words={"chosen": texts.CHOSEN, "remove": texts.REMOVE_QUESTION},
+            words={"chosen": texts.CHOSEN, "remove": texts.REMOVE_QUESTION, "large": texts.TOO_LARGE},
+            largest_mb=largest_mb,
         )  # fmt: skip
     seen = [words, sort]
     words.change(shown, seen, articles, trigger_mode="always_last", **AT_ONCE)

@@ -25,6 +25,7 @@ from rag.page.options import ServerOptions
 from rag.service import Service
 
 PORT = 7860  # any free one if it is taken
+SESSIONS = 200  # of tabs and calls that are remembered, 70 KB each; a tab that is not brings its conversation along
 STYLES = tuple(Path(__file__).parent / name for name in ("page.css", "panels.css"))
 
 
@@ -42,12 +43,15 @@ def page(service: Service, options: ServerOptions) -> gr.Blocks:
             with gr.Tab(texts.CHAT_TAB, id="chat") as asking:
                 chat = chat_tab(answerer, kept)
             with gr.Tab(texts.COLLECTION_TAB, id="collection") as collection:
-                articles = collection_tab(index, collection, may_change=options.may_add)
+                articles = collection_tab(
+                    index, collection, may_change=options.may_add, largest_mb=options.max_upload_mb
+                )
             with gr.Tab(texts.HISTORY_TAB, id="history"):
                 history_tab(answerer, chat, kept, tabs)
         ask_only(articles, chat.bar, tabs, kept)
         gr.on([blocks.load, asking.select], heading, outputs=above, **AT_ONCE)  # articles come and go meanwhile
         endpoints(service, may_add=options.may_add)
+    blocks.state_session_capacity = SESSIONS
     return blocks.queue(max_size=options.max_waiting)
 
 

@@ -131,12 +131,34 @@ def test_a_table_that_comes_late_gives_way_to_the_words_typed_since(collection: 
 
 
 def test_a_file_that_is_too_large_is_refused_with_the_limit(collection: Tab, tmp_path: Path):
-    (tmp_path / "large.txt").write_bytes(b"The quarry of Pelham. " * 60_000)
-    collection.page.locator("#upload input[type=file]").set_input_files(tmp_path / "large.txt")
-    collection.page.get_by_text("exceeds the maximum").wait_for()
+    large, small, other = (tmp_path / f"{name}.txt" for name in ("large", "small", "other"))
+    large.write_bytes(b"The quarry of Pelham. " * 60_000)
+    small.write_text("The quarry of Pelham was closed by Ida Stone.")
+    other.write_text("The quarry of Pelham was opened by Max Stone.")
+    collection.page.locator("#upload input[type=file]").set_input_files([large, small])
+    added = collection.page.locator("#collection-said li", has_text="small.txt: 1 article added")
+    added.wait_for()
+    refused = collection.page.get_by_text("large.txt: 1.3 MB, and a file may have 1 MB; cut it up")
+    assert refused.is_visible() and collection.page.locator("#collection-said li").count() == 1
     collection.picture("collection-too-large")
-    (tmp_path / "small.txt").write_text("The quarry of Pelham was closed by Ida Stone.")
-    assert hand_over(collection, tmp_path / "small.txt") == ["small.txt: 1 article added"]
+    collection.page.locator("#upload input[type=file]").set_input_files(other)
+    collection.page.get_by_text("other.txt: 1 article added").wait_for()
+    assert not refused.is_visible()
+
+
+def test_a_dropped_file_that_is_too_large_is_refused_too(collection: Tab):
+    collection.page.locator("#upload").evaluate(
+        """(box) => {
+            const dropped = new DataTransfer();
+            dropped.items.add(new File(["x".repeat(2 ** 21)], "huge.txt"));
+            dropped.items.add(new File(["The lock of Harnham was kept by Eli Roe."], "dropped.txt"));
+            box.querySelector("button, input").dispatchEvent(
+                new DragEvent("drop", { bubbles: true, cancelable: true, dataTransfer: dropped })
+            );
+        }"""
+    )
+    collection.page.get_by_text("dropped.txt: 1 article added").wait_for()
+    assert collection.page.get_by_text("huge.txt: 2.0 MB").is_visible()
 
 
 def test_the_heading_counts_what_there_is_now(collection: Tab, tmp_path: Path):
