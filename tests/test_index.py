@@ -279,3 +279,12 @@ def test_the_collection_in_a_few_words(town: Index):
     about = town.collection(titles=2)
     assert (about.articles, about.passages, about.first, about.last) == (3, town.passage_count, None, None)
     assert about.titles == ("bridge", "ferry") and about.sources == ()
+
+
+def test_ten_megabytes_on_one_line_are_found_and_quoted_in_their_place(tmp_path: Path):
+    half = "kelp eel crab gull " * 263_000  # no full stop
+    text = f"{half}needle {half}"
+    index = Index.build([article("huge", text)], tmp_path, embedder=WordCounts("needle"))
+    assert len(text) > 9_900_000 and index.passage_count > 10_000
+    passage = index.search("needle", 1)[0].passage
+    assert "needle" in passage.text and passage.span.of(text) == passage.text
