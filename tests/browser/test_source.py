@@ -139,6 +139,18 @@ def test_articles_that_differ_stand_side_by_side(tab: Tab):
     assert tab.marked == "6,480"
 
 
+def test_less_sure_answers_are_folded_and_their_citations_work(tab: Tab):
+    tab.ask("Who persuaded Monroe not to make a joint statement with Britain?")
+    assert tab.page.locator("#messages .quote strong").all_inner_texts()[0] == "John Quincy Adams"
+    other = tab.page.locator("#messages .others .quote")
+    assert other.count() == 1 and not other.is_visible()
+    tab.page.locator("#messages .others summary").click()
+    words = other.locator("strong").inner_text()
+    tab.picture("folded")
+    other.locator("a.cite").first.click()
+    tab.page.locator("#source mark", has_text=words).wait_for()
+
+
 def test_nothing_keeps_people_from_using_the_page(tabs: Tabs):
     for color_scheme in ("light", "dark"):
         tab = tabs.open(color_scheme=color_scheme)
