@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -231,6 +232,20 @@ def test_questions_are_answered_while_the_index_is_rebuilt(tabs: Tabs):
     one.page.locator("#collection .state", has_text="revision g000002").wait_for()
     other.ask("In whose bakery did the Great Fire begin?")
     assert "Farriner" in other.page.locator("#messages .words strong").last.inner_text()
+
+
+def test_questions_are_answered_while_files_are_taken_in(tabs: Tabs, tmp_path: Path):
+    one, other = tabs.open(), tabs.open()
+    rows_ = [{"id": f"row {n}", "text": f"Ship {n} lay in the roads of Carrick. " * 12} for n in range(600)]
+    (tmp_path / "many.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows_))
+    show_collection(one)
+    one.page.locator("#upload input[type=file]").set_input_files(tmp_path / "many.jsonl")
+    taking_in = one.page.locator("#collection-said li.waiting", has_text="articles added; reading…")
+    taking_in.wait_for()
+    other.ask("By how much have homicides in Mexico fallen?")
+    assert taking_in.is_visible()
+    assert other.marked == "40 percent"
+    one.page.locator("#collection-said li", has_text="many.jsonl: 600 articles added").wait_for()
 
 
 def test_a_change_by_another_process_is_waited_for_by_name(collection: Tab, own_index: Path, tmp_path: Path):
