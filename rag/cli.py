@@ -1,6 +1,7 @@
-"""The command line: rag ask, chat, search, mcp, evaluate, index ..., train reader.
+"""The command line: rag ask, chat, search, verify, mcp, evaluate, index ..., train reader.
 
-Exit status: 0 done; 1 done in part (articles were skipped, the articles don't say, or nothing was found);
+Exit status: 0 done; 1 done in part (articles were skipped, the articles don't say, nothing was found, or a receipt does
+not hold);
 2 not done, with one line why.
 """
 
@@ -16,6 +17,7 @@ from typing import Annotated
 
 import typer
 
+from rag.errors import InputError
 from rag.evaluate.command import evaluate
 from rag.filter_options import Articles, Authors, Phrase, Since, Sources, Until, filter_of
 from rag.index_commands import DEFAULT_INDEX, AsJson, index_app
@@ -135,6 +137,32 @@ def search(
         print_hits(console(), hits)
     _say_if_nothing_passed(where, hits)
     if not hits:
+        raise typer.Exit(1)
+
+
+@app.command()
+def verify(
+    receipts: Annotated[list[Path], typer.Argument(metavar="RECEIPT...", help="Files that the page gave.")],
+    index: IndexFolder = DEFAULT_INDEX,
+) -> None:
+    """Check whether the articles still say what receipts say, in the same place."""
+    from rag import cite
+    from rag.index import Index
+
+    failed = 0
+    with one_line_errors():
+        articles = Index.open(index)
+        for path in receipts:
+            try:
+                receipt = cite.read_receipt(path.read_text(encoding="utf-8"))
+                wrong = cite.verify(receipt, articles.article(receipt.article_id))
+            except (OSError, UnicodeDecodeError) as error:
+                wrong = (f"cannot be read ({error})",)
+            except InputError as error:
+                wrong = (str(error),)
+            failed += bool(wrong)
+            typer.echo(f"{path}: {'; '.join(wrong) or f'holds: {receipt.quote!r} in {receipt.article_id}'}")
+    if failed:
         raise typer.Exit(1)
 
 

@@ -10,7 +10,10 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from rag.answer import Answerer
+from rag.cite import receipt
 from rag.cli import app
+from rag.index import Index
 
 ROOT = Path(__file__).parent.parent
 
@@ -206,3 +209,27 @@ def test_chat_understands_follow_ups_and_lets_them_be_put_right(seeds_folder: Pa
     assert "understood as: Where did Pierre Curie work?" in done.stdout
     assert done.stdout.rstrip().endswith("You're welcome. Ask on whenever you like.")
     assert "5,000 characters" in one_line(done.stderr)
+
+
+@pytest.mark.models
+def test_verify_says_of_each_receipt_whether_it_holds(seeds_folder: Path, tmp_path: Path):
+    index = Index.open(seeds_folder)
+    answer = Answerer(index).ask("By how much have homicides in Mexico fallen?")
+    quote = answer.quotes[0]
+    record = receipt(answer, quote, index.article(quote.article_id)).record()
+    good, moved, foreign, broken = (tmp_path / f"{name}.json" for name in ("good", "moved", "foreign", "broken"))
+    good.write_text(json.dumps(record), encoding="utf-8")
+    record["receipt"]["start"] += 1
+    moved.write_text(json.dumps(record), encoding="utf-8")
+    record["receipt"]["article_id"] = "elsewhere.md"
+    foreign.write_text(json.dumps(record), encoding="utf-8")
+    broken.write_bytes(b"\xff{")
+    done = rag("verify", str(good), "--index", str(seeds_folder))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == f"{good}: holds: '40 percent' in 2026-01-mexico-cartels.md\n"
+    files = [str(path) for path in (good, moved, foreign, broken, tmp_path / "none.json")]
+    done = rag("verify", *files, "--index", str(seeds_folder))
+    assert (done.returncode, done.stderr) == (1, "")
+    told = done.stdout.splitlines()
+    assert told[0].endswith("in 2026-01-mexico-cartels.md") and "quote differs" in told[1]
+    assert "'elsewhere.md'" in told[2] and "cannot be read" in told[3] and "cannot be read" in told[4]
