@@ -25,6 +25,12 @@ ROOT = Path(__file__).parent.parent
 SEEDS = ROOT / "seeds"
 
 
+def unit(*rows: list[float]) -> np.ndarray:
+    """Rows of length 1, as an embedder gives them."""
+    array = np.array(rows, dtype=np.float32)
+    return array / np.linalg.norm(array, axis=1, keepdims=True)
+
+
 class WordCounts:
     """An embedder whose vectors count known words; the last entry is 1, so that no vector is zero."""
 
