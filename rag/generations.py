@@ -23,6 +23,7 @@ from rag.store import derived
 from rag.store.local import LocalStore
 
 CURRENT = "CURRENT"
+PATIENCE_S = 0.2  # another process may only be asking whether anybody writes
 WHOLE = "whole"  # the store's name for whether a build of it has ended
 
 
@@ -44,6 +45,23 @@ def in_use(folder: Path) -> Path:
         if _is_whole(path):
             return path
     raise IndexDamaged(f"{folder / CURRENT} holds {found[:40]!r}, and no generation is whole; build the index again")
+
+
+def opened(folder: Path) -> tuple[Path, LocalStore]:
+    """The generation in use, opened; another process may remove it just when it has been named.
+
+    Raises:
+        IndexMissing: there is no index in the folder.
+        IndexDamaged: it cannot be read.
+        IndexNotWritten: the disk is too full to open it.
+    """
+    while True:
+        generation = in_use(folder)
+        try:
+            return generation, LocalStore(generation)
+        except IndexDamaged:
+            if in_use(folder) == generation:
+                raise
 
 
 def found(folder: Path) -> tuple[Path, str]:
@@ -106,7 +124,7 @@ def writing(folder: Path) -> Iterator[None]:
         raise InputError(f"cannot make the folder {folder}: {error.strerror}; name another") from error
     lock = FileLock(folder / ".lock")
     try:
-        lock.acquire(timeout=0)
+        lock.acquire(timeout=PATIENCE_S, poll_interval=0.02)
     except Timeout:
         raise IndexBusy(f"another process is writing to the index in {folder}; try again when it is done") from None
     except OSError as error:
@@ -173,9 +191,18 @@ def unfinished(folder: Path) -> list[Path]:
     return [path for path in reversed(all_of(folder)) if path > current]
 
 
+def set_aside(folder: Path) -> None:
+    """Let no build that ended short of its switch pass for the newest index, now that the one in use is changed."""
+    for path in unfinished(folder):
+        with suppress(RagError, sqlite3.Error):
+            store = LocalStore(path)
+            store.describe({WHOLE: False})
+            store.close()
+
+
 def switch(folder: Path, generation: Path, *, keep: int = 0) -> None:
     """Put a whole generation to use; of those before it so many are kept."""
     derived.replace_text(folder / CURRENT, _pointer(generation.name))
     earlier = [path for path in all_of(folder) if path < generation]
-    for path in [*earlier[: len(earlier) - keep], *(path for path in all_of(folder) if path > generation)]:
+    for path in [*earlier[: max(0, len(earlier) - keep)], *(path for path in all_of(folder) if path > generation)]:
         shutil.rmtree(path, ignore_errors=True)

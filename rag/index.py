@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from rag import update as updates
+from rag.articles.normalise import storable
 from rag.articles.reading import Reading
 from rag.embeddings import Embedder, SentenceEmbedder
 from rag.errors import InputError
@@ -29,7 +30,7 @@ from rag.update import Report
 
 __all__ = ["Index", "Progress", "checked_question"]
 
-TRIES = 3  # of a search whose passages are removed by another process while it goes on
+TRIES = 5  # of a search whose passages are removed by another process while it goes on
 EVERYTHING = Filter()
 
 
@@ -137,7 +138,7 @@ class Index:
         """
         article = self._now().store.article(article_id)
         if article is None:
-            raise InputError(f"no article has the id {article_id!r}; Index.articles() lists them")
+            raise InputError(f"no article has the id {article_id!r}; the list of articles names the ids")
         return article
 
     def articles(self) -> Iterator[Article]:
@@ -196,13 +197,14 @@ class Index:
         if k < 1:
             raise InputError(f"k is {k}; it must be 1 or more")
         hits: Hits = ()
-        for _ in range(TRIES):
-            serving = self._now()
+        for attempt in range(TRIES):
+            serving = self._now(wait=attempt > 0)
+            revision = serving.view.revision  # another thread may renew the view from here on
             found = serving.candidates(question, max(settings.candidates, k), where)
             ranked = fuse(found, bm25_weight=settings.bm25_weight, k=k)
             passages = serving.store.passages([r.number for r in ranked])
             hits = tuple(Hit(passages[r.number], r.score, r.dense, r.bm25) for r in ranked if r.number in passages)
-            if len(hits) == len(ranked):
+            if len(hits) == k or revision == serving.store.revision:
                 break
         return hits
 
@@ -247,8 +249,8 @@ class Index:
         serving = self._now()
         missing = [id_ for id_ in ids if serving.store.digest_of(id_) is None]
         if missing:
-            raise InputError(f"no article has the id {missing[0]!r}; Index.articles() lists them")
-        with self._changing(serving) as ingest:
+            raise InputError(f"no article has the id {missing[0]!r}; the list of articles names the ids")
+        with self._changing(serving, embeds=False) as ingest:
             removed = ingest.remove(ids)
         return Change(removed=removed)
 
@@ -323,8 +325,8 @@ class Index:
         return self._serving
 
     @contextmanager
-    def _changing(self, serving: Serving, progress: Report | None = None) -> Iterator[Ingest]:
-        embedder = serving.loaded_embedder()
+    def _changing(self, serving: Serving, progress: Report | None = None, *, embeds: bool = True) -> Iterator[Ingest]:
+        embedder = serving.loaded_embedder() if embeds else None
         with updates.changing(self.folder, serving.generation, serving.settings, embedder, progress) as ingest:
             yield ingest
         self._now(wait=True)
@@ -336,7 +338,7 @@ def checked_question(question: str, settings: AnswerSettings) -> str:
     Raises:
         InputError: nothing is left, or it is too long.
     """
-    question = question.strip()
+    question = storable(question).strip()
     if not question:
         raise InputError("the question is empty; ask something, such as: Who said what?")
     if len(question) > settings.max_question_chars:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from rag import chunks, generations, tokens
 from rag.embeddings import Embedder
-from rag.errors import InputError
+from rag.errors import IndexDamaged, InputError
 from rag.settings import IndexSettings
 from rag.store.local import LocalStore
 from rag.store.rows import article_digest
@@ -52,7 +52,7 @@ class Ingest:
 
     store: LocalStore
     settings: IndexSettings
-    embedder: Embedder
+    embedder: Embedder | None  # None: nothing can be put, only removed
     progress: Callable[[Progress], None] | None = None
     after_batch: Callable[[], None] | None = None  # called when a batch has been stored
     _added: list[str] = field(default_factory=list)
@@ -64,12 +64,13 @@ class Ingest:
 
     def put(self, articles: Iterable[Article], *, anew: bool = False) -> None:
         """Store the articles that are new or differ from what is stored under their id, or all of them `anew`."""
-        encoding = tokens.encoding(self.settings.encoding)
+        encoding, embedder = tokens.encoding(self.settings.encoding), self._embedder()
         batch: list[Cut] = []
+        waiting = 0  # passages in it; an article without any counts for one
         for article in articles:
             if article.id in self._seen and any(cut.article.id == article.id for cut in batch):
                 self._store(batch)  # a later one takes the place of an earlier one
-                batch = []
+                batch, waiting = [], 0
             self._seen.add(article.id)
             stored = self.store.digest_of(article.id)
             if stored == article_digest(article) and not anew:
@@ -79,14 +80,15 @@ class Ingest:
                 article,
                 max_tokens=self.settings.passage_tokens,
                 encoding=encoding,
-                fits=self.embedder.fits,
+                fits=embedder.fits,
                 overlap_sentences=self.settings.overlap_sentences,
             )
             known = {} if anew else self._known(article)
             batch.append(Cut(article, passages, known, is_new=stored is None))
-            if sum(len(cut.passages) for cut in batch) >= PASSAGES_AT_ONCE:
+            waiting += max(1, len(passages))
+            if waiting >= PASSAGES_AT_ONCE:
                 self._store(batch)
-                batch = []
+                batch, waiting = [], 0
         self._store(batch)
 
     def remove(self, article_ids: Iterable[str]) -> tuple[str, ...]:
@@ -110,7 +112,10 @@ class Ingest:
 
     def _known(self, article: Article) -> dict[str, npt.NDArray[np.float32]]:
         """Embeddings of the passages that are stored under the article's id, if it goes by the same title."""
-        stored = self.store.embedded(article.id)
+        try:
+            stored = self.store.embedded(article.id)
+        except IndexDamaged:  # whatever it was, it is replaced
+            return {}
         return {passage.text: vector for passage, vector in stored if passage.title == article.title}
 
     def _store(self, batch: Sequence[Cut]) -> None:
@@ -119,10 +124,10 @@ class Ingest:
             return
         with generations.storing(self.store.path.parent):
             self.store.describe({IN_FLIGHT: [cut.article.id for cut in batch]})
-        vectors = self._vectors(batch)
+        vectors = list(self._vectors(batch))
         with self._changing():
-            for cut in batch:
-                self.store.put(cut.article, cut.passages, next(vectors))
+            for cut, rows in zip(batch, vectors, strict=True):
+                self.store.put(cut.article, cut.passages, rows)
             self.store.describe({IN_FLIGHT: []})
         for cut in batch:
             (self._added if cut.is_new else self._updated).append(cut.article.id)
@@ -138,12 +143,18 @@ class Ingest:
 
     def _vectors(self, batch: Sequence[Cut]) -> Iterator[npt.NDArray[np.float32]]:
         """A matrix for each article; only passages that have no embedding yet are embedded."""
+        embedder = self._embedder()
         new = [p for cut in batch for p in cut.passages if p.text not in cut.known]
         self._embedded += len(new)
-        fresh = iter(self.embedder.embed_passages([p.heading_and_text for p in new]))
+        fresh = iter(embedder.embed_passages([p.heading_and_text for p in new]))
         for cut in batch:
             rows = [cut.known[p.text] if p.text in cut.known else next(fresh) for p in cut.passages]
-            yield np.array(rows, dtype=np.float32).reshape(len(rows), self.embedder.dimension)
+            yield np.array(rows, dtype=np.float32).reshape(len(rows), embedder.dimension)
+
+    def _embedder(self) -> Embedder:
+        if self.embedder is None:
+            raise ValueError("without an embedder articles can only be removed")
+        return self.embedder
 
     def _tell(self) -> None:
         if self.progress:

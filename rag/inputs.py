@@ -6,6 +6,7 @@ import json
 
 from rag.articles.fields import json_type, parse_date
 from rag.articles.jsonl import read_row
+from rag.articles.normalise import storable
 from rag.errors import InputError
 from rag.types import Article, Filter
 
@@ -23,7 +24,7 @@ def text_from(value: object, name: str) -> str:
     """
     if not isinstance(value, str):
         raise InputError(f"{name} is {json_type(value)}, wanted text")
-    return value
+    return storable(value)
 
 
 def count_from(value: object, name: str) -> int:
@@ -94,7 +95,7 @@ def _texts(name: str, value: object) -> frozenset[str]:
     texts = [value] if isinstance(value, str) else value
     if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
         raise InputError(f"{name} is {json_type(value)}, wanted a list of texts")
-    return frozenset(texts)
+    return frozenset(map(storable, texts))
 
 
 def _day(name: str, text: str) -> object:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 from rag import generations, update
 from rag.embeddings import Embedder, SentenceEmbedder
+from rag.errors import IndexBusy
 from rag.settings import IndexSettings
 from rag.store.local import LocalStore
 from rag.store.overview import settings_of
+from rag.types import Article
 from rag.update import Report
 
 
@@ -34,10 +38,16 @@ def rebuild(
         IndexDamaged: an article is not what was stored.
         IndexBusy, IndexNotWritten: see rag.update.build.
     """
-    store = LocalStore(generations.in_use(folder))
-    try:
+    generation, store = generations.opened(folder)
+    with closing(store):
         settings = settings or settings_of(store)
-        embedder = embedder or SentenceEmbedder(settings.embedding_model)
-        update.build(folder, store.articles(), settings, embedder, progress=progress, keep=keep)
-    finally:
-        store.close()
+    embedder = embedder or SentenceEmbedder(settings.embedding_model)
+    update.build(folder, _articles(folder, generation), settings, embedder, progress=progress, keep=keep)
+
+
+def _articles(folder: Path, generation: Path) -> Iterator[Article]:
+    """The articles of a generation, read once the right to write is held: until then they may change."""
+    if generations.in_use(folder) != generation:
+        raise IndexBusy(f"another process has just rebuilt the index in {folder}; try again")
+    with closing(LocalStore(generation)) as store:
+        yield from store.articles()

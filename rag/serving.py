@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rag import generations, update
 from rag.embeddings import Embedder, SentenceEmbedder
-from rag.errors import IndexMismatch, RagError
+from rag.errors import IndexDamaged, IndexMismatch, RagError
 from rag.models import embedder_folder, fingerprint
 from rag.retrieve import Candidates
 from rag.settings import IndexSettings
@@ -49,10 +49,15 @@ class Serving:
 
 def open_generation(folder: Path, settings: IndexSettings | None, embedder: Embedder | None) -> Serving:
     """Open the generation in use; see Index.open."""
-    generation = generations.in_use(folder)
-    store = LocalStore(generation)
-    found = fitting_settings(folder, store, settings, embedder)
-    return Serving(generation, store, found, update.sound_view(folder, generation, store), embedder)
+    while True:
+        generation, store = generations.opened(folder)
+        try:
+            found = fitting_settings(folder, store, settings, embedder)
+            return Serving(generation, store, found, update.sound_view(folder, generation, store), embedder)
+        except BaseException as error:
+            store.close()
+            if not isinstance(error, IndexDamaged) or generations.in_use(folder) == generation:
+                raise  # else another process has removed it meanwhile
 
 
 def fitting_settings(
@@ -88,7 +93,7 @@ def renewed(folder: Path, serving: Serving) -> Serving:
 
 def _fitting(folder: Path, serving: Serving) -> Embedder | None:
     """The loaded embedder, if the generation in use was made with it too."""
-    store = LocalStore(generations.in_use(folder))
+    _, store = generations.opened(folder)
     same = serving.embedder and store.about("embedder") == serving.embedder.fingerprint
     store.close()
     return serving.embedder if same else None

@@ -55,8 +55,7 @@ def status(folder: Path) -> Status:
         IndexMissing: there is none.
         IndexDamaged: it cannot be read.
     """
-    generation = generations.in_use(folder)
-    store = LocalStore(generation)
+    generation, store = generations.opened(folder)
     try:
         manifest = Manifest.read(generation)
         articles, passages = store.counts()

@@ -61,6 +61,7 @@ def build(
     about = {"settings": asdict(settings), "embedder": embedder.fingerprint, "dimension": embedder.dimension}
     with generations.writing(folder):
         generation, store = generations.begin(folder, about)
+        goes_on = store.counts() != (0, 0)
         try:
             ingest = Ingest(store, settings, embedder, progress)
             ingest.put(articles)
@@ -69,9 +70,10 @@ def build(
                 derived.write(generation, store, Analysis())
                 _dated(store)
                 store.describe({generations.WHOLE: True})
-        except (InputError, IndexNotWritten):
+        except (InputError, IndexBusy, IndexNotWritten) as error:
             store.close()
-            shutil.rmtree(generation, ignore_errors=True)
+            if not goes_on or isinstance(error, IndexNotWritten):  # a full disk needs the room
+                shutil.rmtree(generation, ignore_errors=True)
             raise
         store.close()
         with generations.storing(generation):
@@ -80,9 +82,13 @@ def build(
 
 @contextmanager
 def changing(
-    folder: Path, generation: Path, settings: IndexSettings, embedder: Embedder, progress: Report | None = None
+    folder: Path,
+    generation: Path,
+    settings: IndexSettings,
+    embedder: Embedder | None,
+    progress: Report | None = None,
 ) -> Iterator[Ingest]:
-    """The right to change the generation in use, and what to do it with.
+    """The right to change the generation in use, and what to do it with; without an embedder, to remove.
 
     Raises:
         IndexBusy: another process is writing, or has put another generation to use.
@@ -90,7 +96,8 @@ def changing(
     """
     with generations.writing(folder):
         if generations.in_use(folder) != generation:
-            raise IndexBusy(f"another process has just rebuilt the index in {folder}; try again")
+            raise IndexBusy(f"another process has rebuilt the index in {folder}; open it again, then try again")
+        generations.set_aside(folder)
         store = LocalStore(generation)
         try:
             yield Ingest(store, settings, embedder, progress, after_batch=lambda: _refile(generation, store))

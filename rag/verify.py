@@ -63,8 +63,7 @@ def verify(folder: Path, *, repair: bool = False, embedder: Embedder | None = No
         IndexBusy, IndexNotWritten: it cannot be repaired now, or not there.
     """
     if not repair:
-        generation, pointer = generations.found(folder)
-        return _report(generation, pointer, _steady_look(generation))
+        return _steady_report(folder)
     with generations.writing(folder):
         generation, pointer = generations.found(folder)
         first = _report(generation, pointer, _look(generation))
@@ -84,15 +83,15 @@ def _report(generation: Path, pointer: str, look: Look) -> Report:
     return Report(generation.name, look.articles, look.passages, (*problems, *look.problems))
 
 
-def _steady_look(generation: Path) -> Look:
-    """A look during which no writer replaced the files."""
-    look = Look()
+def _steady_report(folder: Path) -> Report:
+    """What is found in a look during which no writer replaced the files or the generation."""
     for _ in range(TRIES):
+        generation, pointer = generations.found(folder)
         before = Manifest.read(generation)
-        look = _look(generation)
-        if Manifest.read(generation) == before:
+        report = _report(generation, pointer, _look(generation))
+        if (generation, before) == (generations.found(folder)[0], Manifest.read(generation)):
             break
-    return look
+    return report
 
 
 def _look(generation: Path) -> Look:

@@ -2,7 +2,6 @@ import json
 import multiprocessing
 import os
 import resource
-import shutil
 import signal
 import time
 from pathlib import Path
@@ -219,12 +218,6 @@ def test_a_full_disk_is_one_clear_error_and_leaves_the_old_index_alone(town: Ind
     assert "what was there before is unchanged" in message
     assert [p.name for p in town.folder.glob("g*")] == [generation(town).name]
     assert titles(Index.open(town.folder, embedder=words), "ferry")[0] == "ferry"
-
-
-def test_rebuilding_in_full_view_of_a_reader_is_whole(town: Index, words: WordCounts):
-    shutil.rmtree(derived_folder(town))
-    (generation(town) / derived.MANIFEST).unlink()
-    assert titles(Index.open(town.folder, embedder=words), "volcano")[0] == "volcano"
 
 
 @settings(max_examples=20, deadline=None)

@@ -257,7 +257,7 @@ def test_threads_search_while_articles_come_and_go(town: Index):
         while not stop.is_set():
             try:
                 hits = town.search("ferry kite", 5)
-                searches.append(all(h.passage.text for h in hits))
+                searches.append(len(hits) >= 3 and all(h.passage.text for h in hits))
             except Exception as error:  # noqa: BLE001 - whatever it is, the test must show it
                 errors.append(error)
 
@@ -373,7 +373,7 @@ def test_a_writer_that_is_killed_loses_nothing_that_it_reported(
         told[word].add(id_)
     index = Index.open(town.folder, embedder=words)
     held = {a.id for a in index.articles()}
-    assert told["stored"] - told["going"] <= held
+    assert told["stored"] and told["stored"] - told["going"] <= held
     assert not told["gone"] & held
     assert len(held - told["stored"]) <= 3 + 1  # those of the town, and the one in flight
     index.add([article("after", "The kite of afterwards.")])

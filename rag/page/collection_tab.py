@@ -113,7 +113,8 @@ def handed(payload: Any) -> list[Handed]:
     """The files that a browser says it has uploaded, under the names that they have on the user's machine."""
     uploads = Path(get_upload_folder()).resolve()
     files = [(Path(str(file["path"])).resolve(), str(file.get("orig_name") or "")) for file in payload or ()]
-    return [Handed(path, name or path.name) for path, name in files if path.is_relative_to(uploads)]
+    named = {path: name or path.name for path, name in files if path.is_relative_to(uploads)}
+    return [Handed(path, name) for path, name in named.items()]
 
 
 def ask_only(articles: gr.HTML, bar: FilterBar, tabs: gr.Tabs, kept: gr.HTML) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+LONGEST = 65_000  # bytes of a word; tantivy takes 65,530
+
 
 class Analysis:
     """How one language is taken apart (tantivy's analyzers)."""
@@ -11,7 +13,8 @@ class Analysis:
     def __init__(self, language: str = "english") -> None:
         from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
 
-        plain = TextAnalyzerBuilder(Tokenizer.simple()).filter(Filter.remove_long(64))
+        # Phrases count places, and a word that is left out would leave a gap in the file alone.
+        plain = TextAnalyzerBuilder(Tokenizer.simple()).filter(Filter.remove_long(LONGEST))
         folded = plain.filter(Filter.lowercase()).filter(Filter.ascii_fold())
         self.splitter: Any = folded.build()
         again = TextAnalyzerBuilder(Tokenizer.simple()).filter(Filter.remove_long(64))

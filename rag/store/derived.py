@@ -78,7 +78,7 @@ def open_sound(generation: Path, manifest: Manifest, analysis: Analysis) -> Deri
         table = np.load(folder / PASSAGES, mmap_mode="r")
         found = vectors.VectorIndex(folder / VECTORS, manifest.plan)
         return Derived(manifest, table[0], table[1], found, terms.TermIndex(folder / TERMS, analysis))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RuntimeError):  # RuntimeError: FAISS, where a writer has just replaced the files
         return None
 
 
@@ -120,7 +120,7 @@ def _write(folder: Path, store: LocalStore, analysis: Analysis, old: Derived | N
         gone = np.setdiff1d(old.numbers, table[0], assume_unique=True).tolist()
         before = folder.parent / old.manifest.folder
         vectors.extend(before / VECTORS, folder / VECTORS, store.vectors(after), gone)
-        texts = ((n, passage.heading_and_text) for n, passage in store.all_passages(after))
+        texts = ((n, passage.heading_and_text) for n, passage in store.all_passages(after, sound=True))
         terms.extend(before / TERMS, folder / TERMS, texts, gone, analysis)
     else:
         plan = Plan.for_passages(count)
@@ -130,7 +130,7 @@ def _write(folder: Path, store: LocalStore, analysis: Analysis, old: Derived | N
             return store.vectors_of(chosen.tolist()).vectors
 
         vectors.build(folder / VECTORS, store.vectors(), int(store.about("dimension")), plan, sample)
-        terms.build(folder / TERMS, ((n, p.heading_and_text) for n, p in store.all_passages()), analysis)
+        terms.build(folder / TERMS, ((n, p.heading_and_text) for n, p in store.all_passages(sound=True)), analysis)
     digests = {path.relative_to(folder).as_posix(): file_digest(path) for path in _files(folder)}
     for path in _files(folder):
         flush(path)
@@ -150,7 +150,9 @@ def _check(fields: dict[str, Any]) -> str:
 
 
 def replace_text(path: Path, text: str) -> None:
-    """Write a small file so that a reader sees the old text or the new one, never a part."""
+    """Write a small file so that a reader sees the old text or the new one, never a part; one process at a time."""
+    for left in path.parent.glob(f"{path.name}.*.new"):  # by a process that was killed
+        left.unlink(missing_ok=True)
     beside = path.with_name(f"{path.name}.{os.getpid()}.new")
     beside.write_text(text, encoding="utf-8")
     flush(beside)

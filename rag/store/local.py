@@ -10,11 +10,12 @@ import json
 import os
 import sqlite3
 import threading
+import weakref
 from collections.abc import Collection as Collection_
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,7 @@ class LocalStore:
             raise IndexDamaged(f"{self.path} is missing; build the index again")
         try:
             self._db = _connected(self.path)
+            weakref.finalize(self, self._db.close)  # a connection refers to itself, and would stay open for a while
             self._db.create_function("folded", 1, folded, deterministic=True)
             if fresh:
                 self._db.executescript(f"BEGIN; {SCHEMA} COMMIT;")
@@ -76,7 +78,7 @@ class LocalStore:
         if found != FORMAT:
             raise IndexDamaged(f"{self.path} has format {found}, this version reads {FORMAT}; build it again")
         self._reading = threading.RLock()
-        self._article_at = lru_cache(maxsize=64)(self._read_article_at)
+        self._article_at = lru_cache(maxsize=64)(partial(_read_article, self._db, self.path))
 
     def close(self) -> None:
         self._db.close()
@@ -118,21 +120,25 @@ class LocalStore:
                 self._db.execute("COMMIT")
 
     def article(self, article_id: str) -> Article | None:
-        row = self._db.execute("SELECT n FROM articles WHERE id = ?", (article_id,)).fetchone()
-        return self._read_article_at(row[0]) if row else None
+        row = self._db.execute("SELECT n FROM articles WHERE id = ?", (_bound(article_id),)).fetchone()
+        return _read_article(self._db, self.path, row[0]) if row else None
 
     def articles(self) -> Iterator[Article]:
-        """All of them, in the order in which they came."""
-        for (n,) in self._db.execute("SELECT n FROM articles ORDER BY n"):
-            if (article := self._read_article_at(n)) is not None:
-                yield article
+        """All of them, in the order in which they came; changes made meanwhile may be seen or not."""
+        last = 0
+        while rows := self._db.execute(
+            "SELECT n FROM articles WHERE n > ? ORDER BY n LIMIT ?", (last, AT_ONCE)
+        ).fetchall():
+            for (last,) in rows:
+                if (article := _read_article(self._db, self.path, last)) is not None:
+                    yield article
 
     def digests(self) -> dict[str, bytes]:
         """The digest of every article, by its id."""
         return dict(self._db.execute("SELECT id, digest FROM articles"))
 
     def digest_of(self, article_id: str) -> bytes | None:
-        row = self._db.execute("SELECT digest FROM articles WHERE id = ?", (article_id,)).fetchone()
+        row = self._db.execute("SELECT digest FROM articles WHERE id = ?", (_bound(article_id),)).fetchone()
         return bytes(row[0]) if row else None
 
     def passages(self, numbers: Sequence[int]) -> dict[int, Passage]:
@@ -143,18 +149,35 @@ class LocalStore:
                 found[n] = passage_of(text, number, Span(start, end))
         return found
 
-    def all_passages(self, after: int = 0) -> Iterator[tuple[int, Passage]]:
-        """Every passage with its number, in the order of numbers, from those above `after`."""
-        rows = self._db.execute("SELECT n, article, number, start, end FROM passages WHERE n > ? ORDER BY n", (after,))
-        for n, article, number, start, end in rows:
-            if (text := self._article_at(article)) is not None:
-                yield n, passage_of(text, number, Span(start, end))
+    def all_passages(self, after: int = 0, last: int = 2**62, *, sound: bool = False) -> Iterator[tuple[int, Passage]]:
+        """Every passage with its number, in the order of numbers; changes made meanwhile may be seen or not.
+
+        Args:
+            after: only those above this number,
+            last: and up to this one.
+            sound: leave out the passages of articles that are not what was stored, instead of IndexDamaged.
+        """
+        while rows := self._db.execute(
+            "SELECT n, article, number, start, end FROM passages WHERE n > ? AND n <= ? ORDER BY n LIMIT ?",
+            (after, last, AT_ONCE),
+        ).fetchall():
+            for after, article, number, start, end in rows:
+                try:
+                    text = self._article_at(article)
+                except IndexDamaged:
+                    if not sound:
+                        raise
+                    continue
+                if text is not None:
+                    yield after, passage_of(text, number, Span(start, end))
 
     def vectors(self, after: int = 0, block: int = 10_000) -> Iterator[Block]:
         """The embeddings of passages above `after`, `block` at a time, in the order of passage numbers."""
-        rows = self._db.execute("SELECT n, embedding FROM passages WHERE n > ? ORDER BY n", (after,))
-        while chunk := rows.fetchmany(block):
+        while chunk := self._db.execute(
+            "SELECT n, embedding FROM passages WHERE n > ? ORDER BY n LIMIT ?", (after, block)
+        ).fetchall():
             yield Block(np.array([row[0] for row in chunk], dtype=np.int64), _matrix([row[1] for row in chunk]))
+            after = chunk[-1][0]
 
     def vectors_of(self, numbers: Sequence[int]) -> Block:
         """The embeddings of these passages, in the order of their numbers; those removed are left out."""
@@ -229,14 +252,18 @@ class LocalStore:
                 f"SELECT {columns} FROM passages WHERE n IN ({','.join('?' * len(some))})", some
             )
 
-    def _read_article_at(self, n: int) -> Article | None:
-        row = self._db.execute(f"SELECT {COLUMNS} FROM articles WHERE n = ?", (n,)).fetchone()
-        if row is None:
-            return None
-        article, digest = article_of(row)
-        if article_digest(article) != digest:
-            raise IndexDamaged(f"article {article.id!r} in {self.path} is not what was stored; run: rag index verify")
-        return article
+
+def _read_article(db: sqlite3.Connection, path: Path, n: int) -> Article | None:
+    row = db.execute(f"SELECT {COLUMNS} FROM articles WHERE n = ?", (n,)).fetchone()
+    if row is None:
+        return None
+    article, digest = article_of(row)
+    if article_digest(article) != digest:
+        raise IndexDamaged(
+            f"article {article.id!r} in {path} is not what was stored; take it out and add it again "
+            "(rag index remove), and see what else is damaged: rag index verify"
+        )
+    return article
 
 
 def _connected(path: Path) -> sqlite3.Connection:
@@ -266,6 +293,11 @@ def _connection(address: str, mode: str) -> sqlite3.Connection:
         db.close()
         raise
     return db
+
+
+def _bound(text: str) -> str:
+    """Text that SQLite can be asked for: no stored text holds lone surrogates."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _matrix(blobs: Sequence[bytes]) -> npt.NDArray[np.float32]:

@@ -58,8 +58,12 @@ def collection(store: LocalStore, titles: int) -> Collection:
 
 
 def entries(store: LocalStore) -> Iterator[Entry]:
-    """Every article, in the order in which they came."""
-    return map(entry_of, store.rows(f"{ROW} ORDER BY n"))
+    """Every article, in the order in which they came; changes made meanwhile may be seen or not."""
+    numbers = "SELECT n FROM articles WHERE n > ? ORDER BY n LIMIT 500"
+    last = 0
+    while rows := store.rows(f"{ROW} WHERE n IN ({numbers}) ORDER BY n", (last,)).fetchall():
+        ((last,),) = store.rows(f"SELECT max(n) FROM ({numbers})", (last,))
+        yield from map(entry_of, rows)
 
 
 def entry_of(row: Sequence[Any]) -> Entry:

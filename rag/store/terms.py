@@ -80,10 +80,13 @@ class TermIndex:
         """Words a passage, stop words aside, as BM25 counts them; 0 for no passages."""
         from tantivy import Query
 
-        for word, _ in self._searcher.terms_with_prefix("text", "", limit=1):
-            query = Query.term_query(self._index.schema, "text", word)
-            ((_, address),) = self._searcher.search(query, 1, count=False).hits
-            return _detail(json.loads(query.explain(self._searcher, address).to_json()), "avgdl")
+        limit, seen = 8, 0
+        while words := self._searcher.terms_with_prefix("text", "", limit=limit)[seen:]:
+            for word, _ in words:
+                query = Query.term_query(self._index.schema, "text", word)
+                for _, address in self._searcher.search(query, 1, count=False).hits:  # none: all its passages are gone
+                    return _detail(json.loads(query.explain(self._searcher, address).to_json()), "avgdl")
+            seen, limit = limit, 8 * limit
         return 0.0
 
     def search(self, text: str, k: int, among: Selection | None = None) -> list[tuple[int, float]]:
@@ -100,6 +103,7 @@ class TermIndex:
         if not words or not len(self) or (among is not None and not len(among)):
             return []
         schema = self._index.schema
+        k = min(k, len(self))  # tantivy sets memory aside for all of them
         query = Query.boolean_query([(Occur.Should, Query.term_query(schema, "text", word)) for word in words])
         if among is None:
             return self._hits(query, k)

@@ -87,7 +87,8 @@ class View:
         for block in self.store.vectors(seen):
             low, high = int(block.numbers[0]), int(block.numbers[-1])
             articles = self.store.rows("SELECT article FROM passages WHERE n BETWEEN ? AND ? ORDER BY n", (low, high))
-            texts = [p.heading_and_text for n, p in self.store.all_passages(low - 1) if n <= high]
+            held = {n: p.heading_and_text for n, p in self.store.all_passages(low - 1, high, sound=True)}
+            texts = [held.get(n, "") for n in block.numbers.tolist()]  # no words of an article that is damaged
             owners = np.array([row[0] for row in articles], dtype=np.int64)
             batches.append(recent.batch(block, owners, texts, self.analysis))
         return (recent.joined(batches),) if len(batches) > MANY else tuple(batches)
@@ -119,7 +120,7 @@ class View:
         if replace(where, phrase="") != Filter():
             catalogue = self._read_catalogue()
             if not self._filed_places:  # they stay the same while the catalogue grows
-                self._filed_places.append(catalogue.places(self.files.articles))
+                self._filed_places[:] = [catalogue.places(self.files.articles)]
             places = np.concatenate([*self._filed_places, *(catalogue.places(one.articles) for one in self.batches)])
             mask &= np.append(catalogue.matching(where, self.store), False)[places]  # -1: the last, False
         filed = len(self.files.numbers)
