@@ -306,6 +306,16 @@ def test_an_interrupted_build_goes_on_without_embedding_again(tmp_path: Path):
     assert [path.name for path in tmp_path.joinpath("i").glob("g*")] == ["g000001"]
 
 
+def test_a_build_of_nothing_leaves_what_an_interrupted_one_had_stored(tmp_path: Path):
+    with pytest.raises(KeyboardInterrupt):
+        Index.build(many(1_000), tmp_path / "i", embedder=Stopping(600, "ferry"))
+    with pytest.raises(InputError, match="no articles"):
+        Index.build([], tmp_path / "i", embedder=WordCounts("ferry"))
+    again = WordCounts("ferry")
+    assert len(Index.build(many(1_000), tmp_path / "i", embedder=again)) == 1_000
+    assert again.texts_embedded == 1_000 - 512
+
+
 def test_a_build_that_is_interrupted_before_its_last_step_costs_nothing_again(tmp_path: Path):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(generations, "switch", interrupt)
