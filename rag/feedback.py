@@ -14,7 +14,7 @@ from rag.errors import IndexNotWritten
 from rag.types import Answer
 
 FILE = "feedback.jsonl"  # in the folder of the index; a rebuild leaves it there
-UP, DOWN = "up", "down"
+UP, DOWN, WITHDRAWN = "up", "down", "withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Rating:
     article: str | None  # id; None if nothing was quoted
     start: int | None  # characters of the article's text
     end: int | None
-    rating: str  # UP or DOWN
+    rating: str  # UP, DOWN, or WITHDRAWN
     reason: str = ""
     when: str = ""  # ISO 8601
 
@@ -37,8 +37,8 @@ class Rating:
         return self.standalone_question, self.answer, self.article, self.start, self.end
 
 
-def rating_of(answer: Answer, *, good: bool, when: datetime, reason: str = "") -> Rating:
-    """The rating of an answer."""
+def rating_of(answer: Answer, *, good: bool | None, when: datetime, reason: str = "") -> Rating:
+    """The rating of an answer; None takes back the one before."""
     best = answer.quotes[0] if answer.quotes else None
     return Rating(
         answer.question,
@@ -47,7 +47,7 @@ def rating_of(answer: Answer, *, good: bool, when: datetime, reason: str = "") -
         best.article_id if best else None,
         best.start if best else None,
         best.end if best else None,
-        UP if good else DOWN,
+        WITHDRAWN if good is None else UP if good else DOWN,
         " ".join(reason.split()),
         when.isoformat(timespec="seconds"),
     )
@@ -87,7 +87,8 @@ def kept(folder: Path) -> tuple[Rating, ...]:
     for line in lines:
         if (rating := _read(line)) is not None:
             latest.pop(rating.rated, None)
-            latest[rating.rated] = rating
+            if rating.rating != WITHDRAWN:
+                latest[rating.rated] = rating
     return tuple(latest.values())
 
 
@@ -127,5 +128,5 @@ def _read(line: bytes) -> Rating | None:
     except (ValueError, TypeError, RecursionError):
         return None
     texts = (rating.question, rating.standalone_question, rating.answer, rating.reason)
-    sound = all(isinstance(text, str) for text in texts) and rating.rating in (UP, DOWN)
+    sound = all(isinstance(text, str) for text in texts) and rating.rating in (UP, DOWN, WITHDRAWN)
     return rating if sound and isinstance(rating.article, str | None) else None

@@ -38,4 +38,4 @@ def test_no_two_messages_are_equal(talk: Talk):
         "name": "a.md",
         "text": "</script>\u2028",
     }
-    assert json.loads(keeper.reopened(talk, "key"))["reopened"] == "key"
+    assert json.loads(keeper.reopened(talk, "key", Filter()))["reopened"] == "key"

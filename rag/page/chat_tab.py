@@ -17,7 +17,7 @@ from rag.page import keeper, messages, texts
 from rag.page.filter_bar import FilterBar, filter_bar
 from rag.page.filters import filter_of
 from rag.page.rating import rating_box
-from rag.page.replies import Drawn, drawn, followed, replies
+from rag.page.replies import Drawn, drawn, followed, message_of, replies
 from rag.page.source import empty_panel
 from rag.page.talk import Said, Talk
 
@@ -38,6 +38,7 @@ class ChatTab:
 
     drawn: list[gr.Component]  # what `redrawn` gives values for
     bar: FilterBar
+    talk: gr.State  # the tab's Talk
 
     @property
     def outputs(self) -> list[gr.Component]:
@@ -53,31 +54,37 @@ def chat_tab(answerer: Answerer, kept: gr.HTML) -> ChatTab:
         if talk is None and history and question.strip():
             yield *(gr.skip(),) * 5, keeper.lost(question)
         else:
-            yield from answer(question, history, talk or Talk(answerer), None, fields)
+            yield from answer(question, talk or Talk(answerer), None, fields)
 
     def reply_as_meant(meant: str, history: History, talk: Talk | None, *fields: Any) -> Iterator[tuple[Any, ...]]:
         if talk is None:
             yield *(gr.skip(),) * 5, keeper.lost(meant)
         elif talk.chat.turns:
-            yield from answer(talk.chat.turns[-1].question, history, talk, meant.strip() or None, fields)
+            yield from answer(talk.chat.turns[-1].question, talk, meant.strip() or None, fields)
 
-    def answer(
-        question: str, history: History, talk: Talk, meant: str | None, fields: tuple[Any, ...]
-    ) -> Iterator[tuple[Any, ...]]:
+    def answer(question: str, talk: Talk, meant: str | None, fields: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
         """Draw the question, then what comes of it; `meant` is how the user put right what was understood."""
         if not question.strip():
             yield (gr.skip(),) * 6
             return
-        history = [*history, _message("user", messages.question_message(meant or question))]
+        # What the page showed when it was asked may be out of date: an example and a question can overlap.
+        history = [*_spoken(talk), _message("user", messages.question_message(meant or question))]
         box, message = "", keeper.keep_asked(talk, meant or question)  # the box is emptied once: what is typed stays
         before = len(talk.said)
         for step in _replies(talk, question, meant, fields):
+            if talk.left:
+                yield (gr.skip(),) * 6
+                continue
             if len(talk.said) > before:
                 message = keeper.keep_turn(talk)
             said = [*history, _message("assistant", step.message)]
             panel = gr.skip() if step.panel is None else step.panel
             yield said, box, panel, _understood(step), talk, message
             box, message = gr.skip(), gr.skip()
+
+    def clear(talk: Talk | None) -> tuple[Any, ...]:
+        leave(talk)
+        return empty_panel(texts.SOURCE_HINT), gr.update(visible=False), None, keeper.begun_anew()
 
     def follow(event: gr.EventData) -> str:
         return followed(index, str(event.link))
@@ -112,24 +119,23 @@ def chat_tab(answerer: Answerer, kept: gr.HTML) -> ChatTab:
     question.submit(reply, asked, [*shown, kept], **ON_MODELS)
     understood.submit(reply_as_meant, [understood, chat, talk, *bar.fields], [*shown, kept], **ON_MODELS)
     chat.example_select(take_example, outputs=question, **AT_ONCE).then(reply, asked, [*shown, kept], **ON_MODELS)
-    chat.clear(
-        lambda: (empty_panel(texts.SOURCE_HINT), gr.update(visible=False), None, keeper.begun_anew()),
-        outputs=[source, understood, talk, kept],
-        **AT_ONCE,
-    )
+    chat.clear(clear, talk, [source, understood, talk, kept], **AT_ONCE)
     source.select(follow, outputs=source, **AT_ONCE)
     reason.listen(chat, talk, index.folder, until=[question.submit, understood.submit, chat.clear])
-    return ChatTab(shown, bar)
+    return ChatTab(shown, bar, talk)
 
 
 def redrawn(index: Index, talk: Talk, question: str) -> tuple[Any, ...]:
     """A whole conversation for `ChatTab.drawn`, with a question that waits in the box."""
-    history, last = [], Drawn("", empty_panel(texts.SOURCE_HINT))
-    for said in talk.said:
-        last = drawn(index, said)
-        history += [_message("user", messages.question_message(said.asked)), _message("assistant", last.message)]
+    last = drawn(index, talk.said[-1]) if talk.said else Drawn("", empty_panel(texts.SOURCE_HINT))
     panel = empty_panel(texts.SOURCE_HINT) if last.panel is None else last.panel
-    return history, question, panel, _understood(last), talk
+    return _spoken(talk), question, panel, _understood(last), talk
+
+
+def leave(talk: Talk | None) -> None:
+    """Another conversation takes its place in the tab: an answer that is under way is not drawn any more."""
+    if talk is not None:
+        talk.left = True
 
 
 def examples(index: Index) -> list[str]:
@@ -149,6 +155,14 @@ def _replies(talk: Talk, question: str, meant: str | None, fields: tuple[Any, ..
         yield drawn(talk.chat.answerer.index, talk.say(Said(meant or question, notice=f"{error}.")))
     else:
         yield from replies(talk, question, meant=meant, where=talk.where)
+
+
+def _spoken(talk: Talk) -> History:
+    """All that was said in a conversation, as messages."""
+    history: History = []
+    for said in talk.said:
+        history += [_message("user", messages.question_message(said.asked)), _message("assistant", message_of(said))]
+    return history
 
 
 def _understood(drawn: Drawn) -> Any:

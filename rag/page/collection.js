@@ -21,6 +21,11 @@ function choose(box) {
   show();
 }
 
+function keepAll() {
+  show();
+  element.querySelector("[data-do=remove]").focus();
+}
+
 const actions = {
   remove() {
     part("confirm").querySelector("span").textContent = props.words.remove.replace("{}", chosen.size);
@@ -40,7 +45,7 @@ const actions = {
     chosen.clear();
     show();
   },
-  keep: show,
+  keep: keepAll,
 };
 
 element.addEventListener("change", (event) => {
@@ -55,7 +60,7 @@ element.addEventListener("click", (event) => {
   else if (action) actions[action]();
 });
 element.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && part("confirm")?.hidden === false) show();
+  if (event.key === "Escape" && part("confirm")?.hidden === false) keepAll();
 });
 
 // Tables come back in any order: one that was asked for before the last words were typed is asked for anew, once.

@@ -14,7 +14,6 @@ from gradio.utils import get_upload_folder
 from rag.articles import known_suffixes
 from rag.errors import RagError
 from rag.index import Index
-from rag.ingest import Progress
 from rag.page import keeper, table, texts
 from rag.page.filter_bar import FilterBar, filled
 from rag.page.table import ROWS, Sort
@@ -49,9 +48,19 @@ def collection_tab(index: Index, tab: gr.Tab, *, may_change: bool, largest_mb: i
             sort = Sort(by, descending=sort.order == by and not sort.descending)
         return shown(words, sort, first if isinstance(first, int) else 0), sort
 
-    def receive(payload: Any) -> Iterator[tuple[Any, Any]]:
+    taken: set[tuple[str | None, Path]] = set()  # by tab: a later upload names the earlier files too
+
+    def receive(payload: Any, request: gr.Request) -> Iterator[tuple[Any, Any]]:
+        tab = request.session_hash
+        files = [file for file in handed(payload) if file.path.exists() or (tab, file.path) not in taken]
+        taken.update((tab, file.path) for file in files)
         reports = ""
-        for report in take_in(index, handed(payload)):
+
+        def work(tell: Callable[[Any], None]) -> None:
+            for one in take_in(index, files):
+                tell(one)
+
+        for report in steps(work):
             reports = table.reports(report)
             yield reports, gr.skip()
         yield reports, None
@@ -100,9 +109,9 @@ def collection_tab(index: Index, tab: gr.Tab, *, may_change: bool, largest_mb: i
     articles.select(sorted_or_paged, seen, [articles, sort], trigger_mode="always_last", **AT_ONCE)
     tab.select(refresh, seen, [articles, status], **AT_ONCE)
     if may_change:
-        articles.delete(remove, seen, [said, articles, status], **ONE_BY_ONE)
+        articles.delete(remove, seen, [said, articles, status], trigger_mode="multiple", **ONE_BY_ONE)
         # Without preprocessing, which would lose the names.
-        files.upload(receive, files, [said, files], preprocess=False, **ONE_BY_ONE).then(
+        files.upload(receive, files, [said, files], preprocess=False, trigger_mode="multiple", **ONE_BY_ONE).then(
             refresh, seen, [articles, status], **AT_ONCE
         )
         rebuilding.click(rebuild, seen, [said, articles, status], **ONE_BY_ONE)
@@ -127,9 +136,9 @@ def ask_only(articles: gr.HTML, bar: FilterBar, tabs: gr.Tabs, kept: gr.HTML) ->
     articles.submit(narrow, outputs=[*bar.outputs, tabs, kept], **AT_ONCE)
 
 
-def steps(work: Callable[[Callable[[Progress], None]], object]) -> Iterator[Progress]:
+def steps(work: Callable[[Callable[[Any], None]], object]) -> Iterator[Any]:
     """Do some work in a thread of its own, giving each step that it reports; it goes on if nobody listens any more."""
-    told: queue.SimpleQueue[Progress | BaseException | None] = queue.SimpleQueue()
+    told: queue.SimpleQueue[Any] = queue.SimpleQueue()
 
     def run() -> None:
         try:

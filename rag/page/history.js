@@ -6,6 +6,8 @@
 const PREFIX = "article-rag:conversation:";
 const OPEN = "article-rag:open";
 const FILTER = "article-rag:filter";
+const MOST = 2_000_000; // characters of a conversation; browsers keep 5 million of a site
+let full = false; // whether the conversation that is open has outgrown what the browser keeps
 let again = ""; // a question to ask once more when the server knows the conversation
 const records = new Map(); // id of a talk on the server -> the conversation as this tab last kept it
 
@@ -30,15 +32,17 @@ function all() {
   return found.sort((a, b) => (b.changed ?? 0) - (a.changed ?? 0));
 }
 
-// Where the browser has no room left, the oldest conversations make room for this one.
+// Where the browser has no room left, the oldest conversations make room for this one, unless it is huge itself.
 function write(record) {
   const text = JSON.stringify(record);
+  if (text.length > MOST) return false;
   for (;;) {
     try {
-      return localStorage.setItem(PREFIX + record.key, text);
+      localStorage.setItem(PREFIX + record.key, text);
+      return true;
     } catch {
       const oldest = all().findLast((other) => other.key !== record.key);
-      if (!oldest) return;
+      if (!oldest) return false;
       localStorage.removeItem(PREFIX + oldest.key);
     }
   }
@@ -47,9 +51,11 @@ function write(record) {
 function keep(record) {
   const other = read(record.key);
   if (other && other.saved !== record.saved) record.key = newKey(); // another tab has gone on with it: this is a copy
+  const before = record.saved;
   record.saved = newKey();
   record.changed = Date.now();
-  write(record);
+  full = !write(record);
+  if (full) record.saved = before; // what is kept of it is older, and still ours
   attempt(() => sessionStorage.setItem(OPEN, record.key));
 }
 
@@ -152,7 +158,7 @@ function draw(said = "") {
   const note = document.createElement("p");
   note.className = "said";
   note.setAttribute("role", "status");
-  note.textContent = said || (kept.length ? "" : words.none);
+  note.textContent = said || (full ? words.full : kept.length ? "" : words.none);
   place.replaceChildren(note, list);
 }
 

@@ -11,7 +11,7 @@ from rag import feedback
 from rag.answer import Answerer
 from rag.errors import InputError
 from rag.page import keeper, texts
-from rag.page.chat_tab import AT_ONCE, ChatTab, redrawn
+from rag.page.chat_tab import AT_ONCE, ChatTab, leave, redrawn
 from rag.page.filter_bar import filled
 from rag.page.saved import restored_filter
 from rag.page.talk import Talk, restored_said
@@ -32,7 +32,7 @@ def kept_here() -> gr.HTML:
 def history_tab(answerer: Answerer, chat: ChatTab, kept: gr.HTML, tabs: gr.Tabs) -> None:
     """Draw it into the open tab."""
 
-    def changed(event: gr.EventData) -> tuple[Any, ...]:
+    def changed(event: gr.EventData, before: Talk | None) -> tuple[Any, ...]:
         """A conversation is opened, downloaded or left."""
         asked = event._data
         try:
@@ -43,10 +43,16 @@ def history_tab(answerer: Answerer, chat: ChatTab, kept: gr.HTML, tabs: gr.Tabs)
         if asked.get("save"):
             message = keeper.download(texts.CONVERSATION_FILE, transcript(said))
             return (gr.skip(),) * (len(chat.outputs) + 1) + (message,)
-        talk = Talk(answerer, said)
-        message = keeper.reopened(talk, str(asked["key"])) if asked.get("key") else keeper.begun_anew()
+        leave(before)
+        talk, key = Talk(answerer, said), str(asked.get("key") or "")
+        message = keeper.reopened(talk, key, where) if key else keeper.begun_anew(where)
         tab = gr.skip() if asked.get("stay") else gr.update(selected="chat")
         return *redrawn(answerer.index, talk, str(asked.get("asking") or "")), *filled(where), tab, message
+
+    def begin(before: Talk | None) -> tuple[Any, ...]:
+        leave(before)
+        drawn = redrawn(answerer.index, Talk(answerer), "")
+        return *drawn, *filled(Filter()), gr.update(selected="chat"), keeper.begun_anew(Filter())
 
     def ratings() -> str:
         lines = feedback.as_questions(feedback.kept(answerer.index.folder))
@@ -61,10 +67,6 @@ def history_tab(answerer: Answerer, chat: ChatTab, kept: gr.HTML, tabs: gr.Tabs)
             js_on_load='document.dispatchEvent(new Event("conversations"))',
         )  # fmt: skip
     everything = [*chat.outputs, tabs, kept]
-    kept.select(changed, outputs=everything, **AT_ONCE)
-    anew.click(
-        lambda: (*redrawn(answerer.index, Talk(answerer), ""), *filled(Filter()), gr.update(selected="chat"),
-                 keeper.begun_anew()),
-        outputs=everything, **AT_ONCE,
-    )  # fmt: skip
+    kept.select(changed, chat.talk, everything, **AT_ONCE)
+    anew.click(begin, chat.talk, everything, **AT_ONCE)
     rated.click(ratings, outputs=kept, **AT_ONCE)

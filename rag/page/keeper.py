@@ -37,14 +37,14 @@ def keep_filter(where: Filter) -> str:
     return _message(where=saved_filter(where))
 
 
-def reopened(talk: Talk, key: str) -> str:
-    """The conversation kept under `key` goes on as this one."""
-    return _message(talk=talk.id, reopened=key)
+def reopened(talk: Talk, key: str, where: Filter) -> str:
+    """The conversation kept under `key` goes on as this one, narrowed to `where`."""
+    return _message(talk=talk.id, reopened=key, where=saved_filter(where))
 
 
-def begun_anew() -> str:
-    """No conversation is open in the tab."""
-    return _message(anew=True)
+def begun_anew(where: Filter | None = None) -> str:
+    """No conversation is open in the tab; the next is narrowed to `where`, None: as before."""
+    return _message(anew=True, where=None if where is None else saved_filter(where))
 
 
 def download(name: str, text: str) -> str:

@@ -29,11 +29,14 @@ class RatingBox:
         outputs = [self.reason, rated]
 
         def rate(event: gr.LikeData, talk: Talk | None) -> tuple[Any, Rating | None]:
-            said = talk.said[_place(event)] if talk and _place(event) < len(talk.said) else None
+            if talk is None:
+                return _told(texts.FORGOTTEN), None
+            said = talk.said[_place(event)] if _place(event) < len(talk.said) else None
             if said is None or said.answer is None:
                 return _told(texts.NOT_RATED), None
-            rating = feedback.rating_of(said.answer, good=event.liked is True, when=datetime.now(UTC))
-            return _kept(folder, rating, texts.THANKS), rating
+            good = event.liked if isinstance(event.liked, bool) else None
+            rating = feedback.rating_of(said.answer, good=good, when=datetime.now(UTC))
+            return _kept(folder, rating, "" if good is None else texts.THANKS), None if good is None else rating
 
         def explain(reason: str, rating: Rating | None) -> tuple[Any, None]:
             if rating is None or not reason.strip():

@@ -43,9 +43,16 @@ def replies(talk: Talk, question: str, *, meant: str | None = None, where: Filte
 def drawn(index: Index, said: Said) -> Drawn:
     """What was said in a conversation, as it is shown."""
     if said.answer is None:
-        return Drawn(messages.remark_message(said.remark) if said.remark else messages.notice_message(said.notice))
+        return Drawn(message_of(said))
     understood = said.answer.standalone_question if said.rewritten else ""
-    return Drawn(messages.answer_message(said.answer), _first_source(index, said.answer), understood)
+    return Drawn(message_of(said), _first_source(index, said.answer), understood)
+
+
+def message_of(said: Said) -> str:
+    """The message that answers what a user said."""
+    if said.answer is not None:
+        return messages.answer_message(said.answer)
+    return messages.remark_message(said.remark) if said.remark else messages.notice_message(said.notice)
 
 
 def followed(index: Index, link: str) -> str:

@@ -36,6 +36,7 @@ class Talk:
         self.id = secrets.token_hex(8)
         self.said = list(said)
         self.where = EVERYTHING  # what the last question was narrowed to
+        self.left = False  # whether another conversation has taken its place in the tab
         self.chat = Chat(answerer)
         self.chat.resume(one.answer for one in said if one.answer)
 

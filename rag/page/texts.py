@@ -156,6 +156,7 @@ REMOVED = "{} removed."
 REVISION = "revision {}"
 LAST_CHANGE = "last change {}"
 ADDED = "{} added"
+TWICE = "it was just being added from another tab as well; look for it in the table, or add it again"
 TOO_LARGE = "{name}: {size} MB, and a file may have {limit} MB; cut it up, or build the index from the command line"
 UPDATED = "{} updated"
 SAME = "{} unchanged"
@@ -168,6 +169,7 @@ MORE_SKIPPED = "and {} more"
 HISTORY_TAB = "Conversations"
 HISTORY = {
     "none": "No conversation yet. They are kept in this browser only.",
+    "full": "The open conversation has become too long to be kept: download it, and begin a new one.",
     "remove": "Delete",
     "sure": "Delete for good?",
     "save": "Download",
@@ -182,6 +184,7 @@ ASKED_AS = "Understood as"
 RATED = "Why? (optional; press Enter)"
 THANKS = "Kept beside the index."
 NOT_RATED = "Only answers can be rated."
+FORGOTTEN = "The server has started anew since. Ask a question or load the page again, then rate."
 DOWNLOAD_RATINGS = "Download ratings"
 RATINGS_FILE = "ratings.jsonl"
 NO_RATINGS = "No answer has been found right yet, so there is nothing to download; the thumbs stand below each answer."

@@ -5,12 +5,14 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rag.articles import Skipped, read_articles
 from rag.errors import RagError
 from rag.index import Index
+from rag.page import texts
 from rag.types import Article
 
 ARTICLES_AT_ONCE = 32  # stored together, so that a file of many rows shows how far it is
@@ -82,11 +84,15 @@ def _file(index: Index, file: Handed) -> Iterator[FileReport]:
                     skipped=report.skipped + reasons,
                 )
                 yield report
+    except FileNotFoundError:  # equal files of two tabs are one file on the disk
+        report = replace(report, skipped=(*report.skipped, texts.TWICE))
     except (RagError, OSError) as error:
         reason = str(error) if isinstance(error, RagError) else error.strerror or str(error)
         report = replace(report, skipped=(*report.skipped, reason))
     finally:
         file.path.unlink(missing_ok=True)
+        with suppress(OSError):
+            file.path.parent.rmdir()  # gradio makes one for each file
     yield replace(report, reading=False, done=True)
 
 

@@ -248,6 +248,44 @@ def test_questions_are_answered_while_files_are_taken_in(tabs: Tabs, tmp_path: P
     one.page.locator("#collection-said li", has_text="many.jsonl: 600 articles added").wait_for()
 
 
+def test_what_is_dropped_or_removed_while_a_file_is_taken_in_waits_for_its_turn(
+    tabs: Tabs, own_index: Path, tmp_path: Path
+):
+    from gradio.utils import get_upload_folder
+
+    from rag.index import Index
+
+    one, other = tabs.open(), tabs.open()
+    many = "".join(
+        json.dumps({"id": f"many {n}", "text": f"Barge {n} lay at Tollesby. " * 12}) + "\n" for n in range(400)
+    )
+    (tmp_path / "many.jsonl").write_text(many)
+    for name in ("second", "third"):
+        (tmp_path / f"{name}.txt").write_text(f"The {name} sluice of Tollesby is shut.")
+    show_collection(one)
+    show_collection(other)
+    upload = one.page.locator("#upload input[type=file]")
+    upload.set_input_files(tmp_path / "many.jsonl")
+    one.page.locator("#collection-said li.waiting", has_text="articles added; reading…").wait_for()
+    upload.set_input_files([tmp_path / "second.txt", tmp_path / "third.txt"])
+    for name, title in (("rosetta-stone.md", "The Rosetta Stone"), ("suez-canal.md", "The Suez Canal")):
+        other.page.get_by_placeholder("Search titles").fill(name)
+        other.page.get_by_label(f"Choose {title}").check()
+        other.page.get_by_role("button", name="Remove", exact=True).click()
+        other.page.get_by_role("button", name="Yes, remove").click()
+    one.page.locator("#collection-said li", has_text="third.txt: 1 article added").wait_for()
+    one.page.get_by_placeholder("Search titles").fill("second.txt")
+    held: set[str] = set()
+    for _ in range(100):
+        held = {entry.id for entry in Index.open(own_index).entries()}
+        if not held & {"rosetta-stone.md", "suez-canal.md"}:
+            break
+        one.page.wait_for_timeout(200)
+    assert {"second.txt", "third.txt", "many 399"} <= held
+    assert not held & {"rosetta-stone.md", "suez-canal.md"}
+    assert not list(Path(get_upload_folder()).rglob("third.txt"))
+
+
 def test_a_change_by_another_process_is_waited_for_by_name(collection: Tab, own_index: Path, tmp_path: Path):
     from rag import generations
 

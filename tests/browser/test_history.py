@@ -203,6 +203,63 @@ def test_ratings_are_kept_with_their_reason_and_downloaded(tab: Tab, store: Path
     assert json.loads(path.read_text())["reason"] == "It is <b>right</b>."
 
 
+def test_a_rating_that_is_taken_back_is_kept_no_more(tab: Tab, store: Path):
+    from rag.feedback import kept
+
+    tab.ask("In whose bakery did the Great Fire begin?")
+    before = len(kept(store))
+    tab.page.get_by_label("Like", exact=True).click()
+    tab.page.get_by_label("Why?").wait_for()
+    assert len(kept(store)) == before + 1
+    tab.page.get_by_label("Liked", exact=True).click()
+    tab.page.get_by_label("Why?").wait_for(state="hidden")
+    assert len(kept(store)) == before
+
+
+def test_an_example_and_a_question_right_after_it_are_both_answered_and_rated_as_what_they_are(tab: Tab, store: Path):
+    from rag.feedback import kept
+
+    tab.page.locator("#messages .example").first.click()
+    box = tab.page.get_by_label("Your question")
+    box.fill(BORN)
+    box.press("Enter")
+    tab.page.locator("#messages .answer").nth(1).wait_for()
+    assert asked(tab) == [MEXICO, BORN]
+    tab.page.get_by_label("Like", exact=True).last.click()
+    tab.page.get_by_label("Why?").wait_for()
+    assert kept(store)[-1].question == BORN
+
+
+def test_a_conversation_that_is_cleared_while_it_is_answered_stays_cleared(tab: Tab):
+    tab.ask(MEXICO)
+    box = tab.page.get_by_label("Your question")
+    box.fill(BORN)
+    box.press("Enter")
+    tab.page.locator("#messages .waiting").wait_for()
+    tab.page.get_by_label("Clear").click()
+    tab.page.locator("#messages .example").first.wait_for()
+    tab.page.wait_for_timeout(2500)
+    assert asked(tab) == []
+    tab.ask(FERRY)
+    assert asked(tab) == [FERRY]
+
+
+def test_a_new_conversation_asks_all_articles_after_a_reload_too(tab: Tab):
+    tab.page.get_by_role("tab", name="Collection").click()
+    tab.page.get_by_label("Choose The Rosetta Stone").check()
+    tab.page.get_by_role("button", name="Ask only these").click()
+    narrowed = tab.page.get_by_text("Asking: rosetta-stone.md")
+    narrowed.wait_for()
+    show_tab = tab.page.get_by_role("tab", name="Conversations")
+    show_tab.click()
+    tab.page.get_by_role("button", name="New conversation").click()
+    tab.page.get_by_text("Asking: all articles").wait_for()
+    tab.page.reload()
+    tab.page.get_by_text("Asking: all articles").wait_for()
+    tab.page.wait_for_timeout(500)
+    assert narrowed.count() == 0
+
+
 def test_a_restart_of_the_server_loses_nothing(chromium: Browser, store: Path, tmp_path: Path):
     from browser.conftest import opened, serving
 
