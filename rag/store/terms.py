@@ -11,6 +11,7 @@ import math
 import os
 import shutil
 import tempfile
+import weakref
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -42,10 +43,11 @@ class TermIndex:
         if os.access(folder, os.W_OK):
             self._open(folder)
             return
-        with tempfile.TemporaryDirectory() as apart:  # tantivy makes a lock beside what it opens
-            for path in files(folder):
-                shutil.copyfile(path, Path(apart) / path.name)
-            self._open(Path(apart))
+        apart = Path(tempfile.mkdtemp())  # tantivy makes a lock beside what it opens, now and, in a thread, later
+        weakref.finalize(self, _clear, apart)
+        for path in files(folder):
+            shutil.copyfile(path, apart / path.name)
+        self._open(apart)
 
     def _open(self, folder: Path) -> None:
         import tantivy
@@ -195,6 +197,11 @@ def extend(
 def files(folder: Path) -> Sequence[Path]:
     """The files that hold the index; the rest are locks."""
     return sorted(path for path in folder.iterdir() if path.is_file() and not path.name.endswith(".lock"))
+
+
+def _clear(folder: Path) -> None:
+    for _ in range(2):  # a lock may be made while the folder is emptied
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _share(path: Path, beside: Path) -> None:
