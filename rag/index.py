@@ -37,7 +37,8 @@ EVERYTHING = Filter()
 class Index:
     """Articles that can be searched; open one with `Index.open`, make one with `Index.build`.
 
-    Any number of threads and processes may search while one changes the index.
+    Any number of threads and processes may search while one changes the index. Threads that change it through the same
+    object wait for each other; another process is told that the index is busy.
     """
 
     def __init__(self, folder: Path, serving: Serving) -> None:
@@ -45,6 +46,7 @@ class Index:
         self.folder = folder
         self._serving = serving
         self._renewing = threading.Lock()
+        self._writing = threading.RLock()
 
     @classmethod
     def open(
@@ -103,6 +105,9 @@ class Index:
     def __len__(self) -> int:
         """How many articles there are."""
         return self._now().store.counts()[0]
+
+    def __contains__(self, article_id: object) -> bool:
+        return isinstance(article_id, str) and self._now().store.digest_of(article_id) is not None
 
     @property
     def passage_count(self) -> int:
@@ -221,8 +226,7 @@ class Index:
             IndexBusy: another process is writing.
             IndexNotWritten: the disk is full or cannot be written to; what had been stored by then stays.
         """
-        serving = self._now()
-        with self._changing(serving, progress) as ingest:
+        with self._changing(progress) as ingest:
             ingest.put(articles)
         return ingest.change()
 
@@ -233,8 +237,7 @@ class Index:
             InputError: there is no article of one of the ids; then nothing is changed.
         """
         articles = list(articles)
-        store = self._now().store
-        missing = [article.id for article in articles if store.digest_of(article.id) is None]
+        missing = [article.id for article in articles if article.id not in self]
         if missing:
             raise InputError(f"no article has the id {missing[0]!r}, so it cannot be updated; add it")
         return self.add(articles, progress=progress)
@@ -246,11 +249,10 @@ class Index:
             InputError: there is no article of one of the ids; then nothing is removed.
         """
         ids = list(dict.fromkeys(article_ids))
-        serving = self._now()
-        missing = [id_ for id_ in ids if serving.store.digest_of(id_) is None]
+        missing = [id_ for id_ in ids if id_ not in self]
         if missing:
             raise InputError(f"no article has the id {missing[0]!r}; the list of articles names the ids")
-        with self._changing(serving, embeds=False) as ingest:
+        with self._changing(embeds=False) as ingest:
             removed = ingest.remove(ids)
         return Change(removed=removed)
 
@@ -282,10 +284,9 @@ class Index:
                 reading, keep=lambda id_: reading.may_hold(id_) or keep(id_), dry_run=dry_run, progress=progress
             )
             return replace(change, skipped=tuple(f"{one.path}: {one.reason}" for one in reading.skipped))
-        serving = self._now()
         if dry_run:
-            return updates.planned(serving.store.digests(), articles, keep)
-        with self._changing(serving, progress) as ingest:
+            return updates.planned(self._now().store.digests(), articles, keep)
+        with self._changing(progress) as ingest:
             ingest.put(articles)
             removed = ingest.remove_unseen(keep)
         return ingest.change(removed)
@@ -306,7 +307,8 @@ class Index:
             progress: called after each batch is stored.
             keep: earlier generations to leave on the disk.
         """
-        rebuild(self.folder, settings=settings, embedder=embedder, progress=progress, keep=keep)
+        with self._writing:
+            rebuild(self.folder, settings=settings, embedder=embedder, progress=progress, keep=keep)
         self._now(wait=True)
 
     def status(self) -> Status:
@@ -325,10 +327,12 @@ class Index:
         return self._serving
 
     @contextmanager
-    def _changing(self, serving: Serving, progress: Report | None = None, *, embeds: bool = True) -> Iterator[Ingest]:
-        embedder = serving.loaded_embedder() if embeds else None
-        with updates.changing(self.folder, serving.generation, serving.settings, embedder, progress) as ingest:
-            yield ingest
+    def _changing(self, progress: Report | None = None, *, embeds: bool = True) -> Iterator[Ingest]:
+        with self._writing:
+            serving = self._now(wait=True)
+            embedder = serving.loaded_embedder() if embeds else None
+            with updates.changing(self.folder, serving.generation, serving.settings, embedder, progress) as ingest:
+                yield ingest
         self._now(wait=True)
 
 

@@ -103,10 +103,7 @@ class Service:
             InputError: there are none, there are too many, or one cannot be read.
             IndexBusy, IndexNotWritten: see Index.add.
         """
-        articles = articles_from(rows)
-        with self._models:
-            change = self.index.add(articles)
-        return change_record(change)
+        return change_record(self.index.add(articles_from(rows)))
 
     def _check(self, where: Filter) -> None:
         """Raise InputError for an article or a source that is not there: to find nothing would say something else."""

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -53,6 +54,43 @@ def test_a_rebuild_that_another_process_overtakes_loses_nothing(town: Index, wor
     assert overtaken and ids(Index.open(town.folder, embedder=words)) == {"bridge", "ferry", "volcano", "new"}
     rebuild(town.folder, embedder=words)
     assert "new" in ids(Index.open(town.folder, embedder=words))
+
+
+@pytest.mark.parametrize("first", ["add", "rebuild"])
+def test_threads_that_change_an_index_wait_for_each_other(town: Index, words: WordCounts, first: str):
+    """What one adds is not refused because the other is still at it, nor lost in a rebuild."""
+    under_way, go_on, wrong = threading.Event(), threading.Event(), []
+
+    def hold(_: object) -> None:
+        under_way.set()
+        assert go_on.wait(30)
+
+    def attempt(work: Callable[[], object]) -> threading.Thread:
+        def run() -> None:
+            try:
+                work()
+            except Exception as error:  # noqa: BLE001
+                wrong.append(error)
+
+        thread = threading.Thread(target=run)
+        thread.start()
+        return thread
+
+    if first == "add":
+        threads = [attempt(lambda: town.add([article("kite", "A kite flew.")], progress=hold))]
+    else:
+        threads = [attempt(lambda: town.rebuild(embedder=words, progress=hold))]
+    assert under_way.wait(30)
+    threads.append(attempt(lambda: town.add([article("late", "It came later.")])))
+    threads.append(attempt(lambda: town.remove(["ferry"])))
+    time.sleep(2 * generations.PATIENCE_S)  # longer than another process would be waited for
+    assert "late" not in town and "ferry" in town and all(thread.is_alive() for thread in threads)
+    go_on.set()
+    for thread in threads:
+        thread.join(30)
+    assert wrong == []
+    assert ids(town) == {"bridge", "volcano", "late"} | ({"kite"} if first == "add" else set())
+    assert ids(Index.open(town.folder, embedder=words)) == ids(town)
 
 
 def damage(index: Index, id_: str) -> None:

@@ -66,7 +66,7 @@ def collection_tab(index: Index, tab: gr.Tab, *, may_change: bool, largest_mb: i
         yield reports, None
 
     def remove(event: gr.EventData, words: str, sort: Sort) -> tuple[str, str, str]:
-        ids = [str(one) for one in event._data.get("ids", ())]
+        ids = [one for one in map(str, event._data.get("ids", ())) if one in index]  # others were removed elsewhere
         try:
             change = index.remove(ids)
             said = texts.REMOVED.format(texts.counted(len(change.removed), "article"))

@@ -48,8 +48,10 @@ def endpoints(service: Service, *, may_add: bool) -> None:
         with _told():
             return dict(service.add(articles))
 
-    for function in (ask, search, add) if may_add else (ask, search):
+    for function in (ask, search):
         gr.api(function, api_name=function.__name__, concurrency_id="models", concurrency_limit=1)
+    if may_add:
+        gr.api(add, api_name="add", concurrency_id="collection", concurrency_limit=1)
 
 
 @contextmanager

@@ -35,10 +35,15 @@ def history_tab(answerer: Answerer, chat: ChatTab, kept: gr.HTML, tabs: gr.Tabs)
     def changed(event: gr.EventData, before: Talk | None) -> tuple[Any, ...]:
         """A conversation is opened, downloaded or left."""
         asked = event._data
+        question = str(asked.get("asking") or "")
         try:
             said = restored_said(asked.get("turns", []))
             where = restored_filter(asked["where"]) if asked.get("where") else Filter()
         except InputError as error:
+            if question:  # which waits for an answer: in a new conversation then
+                leave(before)
+                anew = redrawn(answerer.index, Talk(answerer), question)
+                return *anew, *filled(Filter()), gr.skip(), keeper.begun_anew(Filter(), tell=f"{error}.")
             return (gr.skip(),) * (len(chat.outputs) + 1) + (keeper.tell(f"{error}."),)
         if asked.get("save"):
             message = keeper.download(texts.CONVERSATION_FILE, transcript(said))
@@ -47,7 +52,7 @@ def history_tab(answerer: Answerer, chat: ChatTab, kept: gr.HTML, tabs: gr.Tabs)
         talk, key = Talk(answerer, said), str(asked.get("key") or "")
         message = keeper.reopened(talk, key, where) if key else keeper.begun_anew(where)
         tab = gr.skip() if asked.get("stay") else gr.update(selected="chat")
-        return *redrawn(answerer.index, talk, str(asked.get("asking") or "")), *filled(where), tab, message
+        return *redrawn(answerer.index, talk, question), *filled(where), tab, message
 
     def begin(before: Talk | None) -> tuple[Any, ...]:
         leave(before)

@@ -42,9 +42,9 @@ def reopened(talk: Talk, key: str, where: Filter) -> str:
     return _message(talk=talk.id, reopened=key, where=saved_filter(where))
 
 
-def begun_anew(where: Filter | None = None) -> str:
-    """No conversation is open in the tab; the next is narrowed to `where`, None: as before."""
-    return _message(anew=True, where=None if where is None else saved_filter(where))
+def begun_anew(where: Filter | None = None, *, tell: str = "") -> str:
+    """No conversation is open in the tab; the next is narrowed to `where`, None: as before; see also `tell`."""
+    return _message(anew=True, where=None if where is None else saved_filter(where), tell=tell)
 
 
 def download(name: str, text: str) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from conftest import article
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Route
@@ -202,6 +203,21 @@ def test_chosen_articles_are_removed_after_a_second_click(collection: Tab, tmp_p
     page.get_by_role("button", name="Yes, remove").click()
     page.get_by_text("1 article removed.").wait_for()
     assert rows(collection) == ["Gone one"]
+
+
+def test_an_article_that_was_removed_elsewhere_does_not_keep_the_others(collection: Tab, own_index: Path):
+    from rag.index import Index
+
+    page = collection.page
+    Index.open(own_index).add([article("twin-one", "A twin."), article("twin-two", "Another twin.")])
+    page.get_by_placeholder("Search titles").fill("twin-")
+    page.wait_for_function("() => document.querySelectorAll('.articles tbody tr').length === 2")
+    page.get_by_label("Choose all that are shown").check()
+    Index.open(own_index).remove(["twin-one"])
+    page.get_by_role("button", name="Remove", exact=True).click()
+    page.get_by_role("button", name="Yes, remove").click()
+    page.get_by_text("1 article removed.").wait_for()
+    assert rows(collection) == [] and "twin-two" not in Index.open(own_index)
 
 
 def test_hostile_names_and_articles_are_shown_and_run_nothing(collection: Tab, tmp_path: Path):

@@ -281,6 +281,39 @@ def test_a_restart_of_the_server_loses_nothing(chromium: Browser, store: Path, t
                 one.wrong.clear()  # that the connection broke off
 
 
+def test_a_question_is_answered_after_a_restart_that_cannot_read_what_was_kept(
+    chromium: Browser, store: Path, tmp_path: Path
+):
+    """As when another version of the program goes on: the question begins a new conversation, the old one stays."""
+    from browser.conftest import opened, serving
+
+    folder = shutil.copytree(store, tmp_path / "store")
+    with opened(chromium) as tabs:
+        with serving(tmp_path / "errors.txt", "--index", str(folder), "--port", "0", killed=True) as address:
+            tabs.address = address
+            tab = tabs.open()
+            tab.ask(BORN)
+            tab.page.evaluate(
+                """() => {
+                    const key = Object.keys(localStorage).find((name) => name.startsWith("article-rag:conversation:"));
+                    const record = JSON.parse(localStorage.getItem(key));
+                    record.turns[0].answer = { of: "another version" };
+                    localStorage.setItem(key, JSON.stringify(record));
+                }"""
+            )
+        port = address.rsplit(":", 1)[1]
+        with serving(tmp_path / "errors.txt", "--index", str(folder), "--port", port, killed=True):
+            box = tab.page.get_by_label("Your question")
+            box.fill(MEXICO)
+            box.press("Enter")
+            tab.page.locator("#messages .answer .words", has_text="cent").wait_for()
+            assert asked(tab) == [MEXICO] and box.input_value() == ""
+            assert show_conversations(tab) == [MEXICO, BORN]
+            tab.page.locator(".conversations .first", has_text=BORN).click()
+            tab.page.get_by_text("not a conversation of this version").wait_for()
+            tab.wrong.clear()  # that the connection broke off
+
+
 def test_a_question_that_was_under_way_is_not_lost(tab: Tab):
     tab.ask(BORN)
     box = tab.page.get_by_label("Your question")
