@@ -66,7 +66,7 @@ def test_a_byte_order_mark_is_no_part_of_the_first_line(tmp_path: Path):
     [
         ("{'question': 'Who?'}", r"q.jsonl line 2 is not JSON \(Expecting property name"),
         ("[" * 100_000, "line 2 is not JSON"),
-        ('["Who?"]', 'line 2 holds a list, wanted an object with "question" and "answers"'),
+        ('["Who?"]', 'line 2 holds a list, wanted an object with "question"'),
         ('"Who?"', "line 2 holds a text"),
         ("null", "line 2 holds null"),
         ('{"answers": ["x"]}', 'line 2 has no "question"'),
@@ -74,6 +74,15 @@ def test_a_byte_order_mark_is_no_part_of_the_first_line(tmp_path: Path):
         ('{"question": 7}', 'line 2 has no "question"'),
         ('{"question": "Who?", "answers": "Ada"}', 'line 2: "answers" is a text, wanted a list of texts'),
         ('{"question": "Who?", "answers": [7]}', 'line 2: "answers" is a list, wanted a list of texts'),
+        ('{"question": "Who?", "answers": ["\\ud83d"]}', r"line 2 is not JSON \(half a character"),
+        (
+            '{"question": "Who?", "answers": [], "n": ' + "9" * 5_000 + "}",
+            r"line 2 is not JSON \(a number of thousands",
+        ),
+        (
+            '{"question": "Who?", "context": "Ada.", "answer": "Ada", "start": 0}',
+            'has "answer", as files for training do',
+        ),
         ('{"question": "Who?", "article": 7}', 'line 2: "article" is a number, wanted the id or the title'),
     ],
 )
@@ -93,7 +102,10 @@ def test_a_bad_line_is_named_with_what_was_wanted(tmp_path: Path, line: str, mes
         ("q.json", "", "is not JSON"),
         ("q.json", "[]", "is not in SQuAD's format"),
         ("q.json", '{"questions": []}', r"is not in SQuAD's format \(no 'data'\)"),
-        ("q.json", '{"data": [{"paragraphs": [{"qas": [{"question": "Who?"}]}]}]}', "no 'answers'"),
+        ("q.json", '{"data": [{"paragraphs": [{"context": "c", "qas": [{"question": "Who?"}]}]}]}', "no 'answers'"),
+        ("q.json", '{"data": [{"paragraphs": [{"context": 5, "qas": []}]}]}', "paragraph 1: context is a number"),
+        ("q.json", '{"data": [{"paragraphs": [{"context": "c", "qas": [{"question": " "}]}]}]}', "question is blank"),
+        ("q.json", '{"data": ["x"]}', "is not in SQuAD's format"),
         ("q.json", '{"data": 7}', "is not in SQuAD's format"),
         ("q.csv", "question,answer", r"wanted \.json, \.json\.gz"),
         ("q", "", "is no file of questions"),
@@ -128,3 +140,21 @@ def test_what_is_written_is_read(tmp_path_factory, rows):
     assert [(q.text, list(q.answers)) for q in read_questions(path)] == [
         (q.strip(), [one for one in a if one.strip()]) for q, a in rows
     ]
+
+
+def test_answers_of_squads_that_are_blank_are_none_and_a_title_may_be_null(tmp_path: Path):
+    qas = [
+        {"question": "Who?", "answers": [{"text": ""}, {"text": "Ada"}]},
+        {"question": "Why?", "answers": [{"text": " "}]},
+    ]
+    content = {"data": [{"title": None, "paragraphs": [{"context": "Ada came.", "qas": qas}]}]}
+    who, why = read_questions(written(tmp_path / "q.json", json.dumps(content)))
+    assert (who.answers, why.answers) == (("Ada",), ()) and who.article is None
+
+
+@pytest.mark.parametrize("text", [5, None, ["x"], {}])
+def test_an_answer_of_squads_that_is_no_text_is_refused(tmp_path: Path, text: object):
+    qas = [{"question": "Who?", "answers": [{"text": text}]}]
+    content = {"data": [{"title": "t", "paragraphs": [{"context": "Ada came.", "qas": qas}]}]}
+    with pytest.raises(InputError, match="paragraph 1: text is"):
+        read_questions(written(tmp_path / "q.json", json.dumps(content)))

@@ -28,6 +28,7 @@ ROOMS = (
     ("service",),
     ("mcp",),
     ("page",),
+    ("question_files",),
     ("evaluate", "train", "filter_options"),
     ("index_commands",),
     ("cli",),

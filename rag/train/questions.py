@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import gzip
-import json
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from rag import question_files
 from rag.errors import InputError
+from rag.question_files import named
 from rag.types import Article, Span
 
 
@@ -38,51 +39,57 @@ def read_questions(paths: Iterable[Path]) -> tuple[Question, ...]:
     Raises:
         InputError: a file is missing, of another kind, or an answer does not stand where it is said to; names it.
     """
+    paths = list(paths)
+    names = Counter(path.name for path in paths)
     found: list[Question] = []
-    for path in paths:
-        try:
-            content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-            rows = _lines(content, path.name) if ".jsonl" in path.suffixes else _squad(json.loads(content), path.name)
-            found += rows
-        except OSError as error:
-            raise InputError(f"{path} cannot be read: {error.strerror or error}; name a file of questions") from error
-        except (ValueError, KeyError, TypeError) as error:
-            raise InputError(
-                f"{path} holds no questions in a known form ({type(error).__name__}: {error}); "
-                "wanted SQuAD's JSON, or lines of context, question, answer, start"
-            ) from error
+    taken: set[str] = set()
+    for place, path in enumerate(paths):
+        label = path.name if names[path.name] == 1 else f"{place}:{path.name}"
+        for one in _lines(path, label) if question_files.is_lines(path) else _squad(path, label):
+            # Two files may give the same ids.
+            found.append(one if one.id not in taken else replace(one, id=f"{label}:{len(found)}:{one.id}"))
+            taken.add(found[-1].id)
     if not found:
         raise InputError("the files hold no questions; name files in SQuAD's format, or JSON Lines of questions")
     return tuple(found)
 
 
-def _squad(content: Any, file: str) -> Iterator[Question]:
-    number = 0
-    for group in content["data"]:
-        title = group.get("title", "").replace("_", " ")
-        for paragraph in group["paragraphs"]:
-            article = Article(f"{file}:{number}", title, paragraph["context"])
-            number += 1
-            for qa in paragraph["qas"]:
-                gold = [] if qa.get("is_impossible") else qa["answers"]
-                spans = tuple(_span(article, g["text"], g["answer_start"], qa["id"]) for g in gold)
-                yield Question(qa["id"], qa["question"].strip(), article, title or article.id, spans)
+def _squad(path: Path, label: str) -> Iterator[Question]:
+    articles: dict[int, Article] = {}
+    for number, asked in enumerate(question_files.squad(path)):
+        article = articles.setdefault(
+            asked.paragraph, Article(f"{label}:{asked.paragraph}", asked.title, asked.context)
+        )
+        spans = tuple(
+            _span(article, text, start, f"{asked.where}, question {asked.id}") for text, start in asked.answers
+        )
+        yield Question(asked.id or f"{label}:q{number}", asked.question, article, asked.title or article.id, spans)
 
 
-def _lines(content: bytes, file: str) -> Iterator[Question]:
+def _lines(path: Path, label: str) -> Iterator[Question]:
     articles: dict[str, Article] = {}
-    for number, line in enumerate(content.decode().splitlines(), start=1):
-        if not line.strip():
-            continue
-        row, id_ = json.loads(line), f"{file}:{number}"
-        article = articles.setdefault(row["context"], Article(f"{file}:{number}", "", row["context"]))
-        spans = (_span(article, row["answer"], row["start"], id_),) if row.get("answer") else ()
-        yield Question(id_, row["question"].strip(), article, article.id, spans)
+    for number, row in question_files.rows(path):
+        where, id_ = f"{path} line {number}", f"{label}:{number}"
+        texts = [row.get(name) for name in ("context", "question")]
+        if not all(isinstance(text, str) and text.strip() for text in texts):
+            raise InputError(f'{where} has no "context" or no "question"; wanted context, question, answer, start')
+        if "answers" in row and "answer" not in row:
+            raise InputError(f'{where} has "answers", as files for evaluation do; wanted "answer", a text, and "start"')
+        context, text = map(str, texts)
+        article = articles.setdefault(context, Article(id_, "", context))
+        spans = (_span(article, row["answer"], row.get("start"), where),) if row.get("answer") else ()
+        yield Question(id_, text.strip(), article, article.id, spans)
 
 
-def _span(article: Article, answer: str, start: int, id_: str) -> Span:
+def _span(article: Article, answer: Any, start: Any, where: str) -> Span:
     """Where an answer stands, without white space round it."""
+    if not isinstance(answer, str) or type(start) is not int:
+        raise InputError(
+            f"{where}: the answer is {named(answer)} and its start {named(start)}; wanted a text, a number"
+        )
     if not answer.strip() or start < 0 or article.text[start : start + len(answer)] != answer:
-        raise ValueError(f"question {id_}: {answer[:40]!r} does not stand at character {start}")
+        raise InputError(
+            f"{where}: {answer[:40]!r} does not stand at character {start} of its text; wanted where it does"
+        )
     start += len(answer) - len(answer.lstrip())
     return Span(start, start + len(answer.strip()))
