@@ -53,16 +53,14 @@ class SpanReader:
         """
         self.tokenizer, self.model = _loaded(reader_folder(model))
         self.bfloat16 = bfloat16_is_fast()  # 1.7 times as fast as float32 at the same F1: benchmarks/reader_speed.py
-        positions = int(getattr(self.model.config, "max_position_embeddings", 512))
-        # RoBERTa and its kin number positions from pad + 1, so two of their 514 cannot be used.
-        usable = positions - 2 if positions % 2 == 0 and positions & (positions - 1) else positions
-        self.max_tokens = min(512, usable, int(self.tokenizer.model_max_length))
+        self.max_tokens = longest_input(self.tokenizer, self.model)
 
     def read(self, question: str, passages: Sequence[str], *, max_answer_tokens: int, k: int) -> list[Candidate]:
         """See Reader.read.
 
         Raises:
             InputError: the question is longer than the reader can take.
+            ModelError: the reader's weights give no numbers.
         """
         if not passages:
             return []
@@ -75,6 +73,8 @@ class SpanReader:
         for first in range(0, len(windows), BATCH):
             batch = windows[first : first + BATCH]
             starts, ends = self._logits(batch)
+            if any(np.isnan(logits).any() for logits in (*starts, *ends)):
+                raise ModelError("the reader gives NaN, so its weights are damaged; train it again or name another")
             for window, start, end in zip(batch, starts, ends, strict=True):
                 passage = passages[window.passage]
                 candidates[window.passage] += _decode(window, passage, start, end, max_tokens=max_answer_tokens, k=k)
@@ -93,14 +93,10 @@ class SpanReader:
         )
         windows = [
             _Window(int(encoded["overflow_to_sample_mapping"][i]), encoding.ids, encoding.type_ids, encoding.offsets,
-                    encoding.sequence_ids, self._null(encoding.ids))
+                    encoding.sequence_ids, null_place(self.tokenizer, encoding.ids))
             for i, encoding in enumerate(encoded.encodings)
         ]  # fmt: skip
         return sorted(windows, key=lambda window: len(window.ids))  # like lengths share a batch: less padding
-
-    def _null(self, ids: list[int]) -> int:
-        cls = self.tokenizer.cls_token_id
-        return ids.index(cls) if cls in ids else 0
 
     def _logits(self, windows: Sequence[_Window]) -> tuple[list[Logits], list[Logits]]:
         import torch
@@ -122,6 +118,24 @@ class SpanReader:
         start, end = output.start_logits.float().numpy(), output.end_logits.float().numpy()
         lengths = [len(window.ids) for window in windows]
         return [s[:n] for s, n in zip(start, lengths, strict=True)], [e[:n] for e, n in zip(end, lengths, strict=True)]
+
+
+def longest_input(tokenizer: Any, model: Any) -> int:
+    """Tokens of question and passage together that a model of transformers takes, at most 512."""
+    positions = int(getattr(model.config, "max_position_embeddings", 512))
+    # RoBERTa and its kin number positions from that of the padding + 1, so some of theirs cannot be used.
+    tables = (module for name, module in model.named_modules() if name.endswith("position_embeddings"))
+    unused = max(
+        (table.padding_idx + 1 for table in tables if getattr(table, "padding_idx", None) is not None), default=0
+    )
+    usable = positions - unused if positions > 0 else 512  # XLNet has none, and says -1
+    return min(512, usable, int(tokenizer.model_max_length))
+
+
+def null_place(tokenizer: Any, ids: Sequence[int]) -> int:
+    """The token that stands for "no answer": where the model classifies, else the first."""
+    cls = tokenizer.cls_token_id
+    return ids.index(cls) if cls in ids else 0
 
 
 def _loaded(folder: Path) -> tuple[Any, Any]:

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from rag.evaluate.curves import draw
 from rag.evaluate.golds import GoldArticles
 from rag.evaluate.records import Evaluation, Judged
 from rag.evaluate.report import evaluation_record, figures_table
-from rag.evaluate.run import summary
+from rag.evaluate.run import judge, summary
 from rag.index import Index
 from rag.settings import AnswerSettings
 
@@ -101,6 +102,17 @@ def test_an_answer_below_the_threshold_is_judged_but_counts_as_withheld(town: In
     answerer = Answerer(town, reader=LookFor({"1883": -15.0}), settings=AnswerSettings(threshold=0.9))
     (one,) = evaluate(answerer, [GoldQuestion("When did the volcano erupt?", ("1883",))]).judged
     assert (one.answer, one.right, one.answered) == ("1883", True, False)
+
+
+def test_what_is_judged_does_not_depend_on_the_threshold(town: Index):
+    """The best words may lie below the threshold while others, of a lower score, lie above."""
+    reader = LookFor({"612 people": 2.0, "1883": 1.9})
+    asked, gold = "How many people does the ferry carry?", GoldQuestion("How many?", ("612 people",))
+    whole = Answerer(town, reader=reader, settings=AnswerSettings(threshold=0.0)).ask(asked)
+    first, *_, other = sorted(whole.quotes, key=lambda quote: -quote.score)
+    split = replace(whole, quotes=(replace(other, confidence=0.9),), nearest=(replace(first, confidence=0.1),))
+    assert (judge(gold, split, ()).answer, judge(gold, split, ()).confidence) == (first.text, 0.1)
+    assert judge(gold, replace(split, quotes=split.nearest, nearest=split.quotes), ()).answer == first.text
 
 
 def test_a_question_without_any_candidate_has_no_answer(town: Index):

@@ -66,6 +66,14 @@ def test_what_cannot_be_evaluated_gets_one_line(
     assert message in one_line(done.stderr)
 
 
+@pytest.mark.models
+def test_figures_that_cannot_be_stored_are_shown_all_the_same(seeds_folder: Path, questions: Path, tmp_path: Path):
+    (tmp_path / "out" / "evaluation.json").mkdir(parents=True)
+    done = rag("evaluate", str(questions), "--index", str(seeds_folder), "--out", str(tmp_path / "out"), "--limit", "1")
+    assert done.returncode == 2 and "recall@8" in done.stdout
+    assert "cannot write to" in one_line(done.stderr)
+
+
 def test_without_matplotlib_nothing_is_asked_in_vain(questions: Path, tmp_path: Path, monkeypatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     done = rag("evaluate", str(questions), "--out", str(tmp_path / "out"), "--index", str(tmp_path / "nowhere"))

@@ -3,6 +3,7 @@
 import json
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from test_cli import one_line, rag, run
 from rag.answer import Answerer
 from rag.errors import ModelError
 from rag.index import Index
-from rag.read import SpanReader
+from rag.read import SpanReader, longest_input
 from rag.settings import AnswerSettings
 from rag.spans import whole_characters
 from rag.types import Article, Span
@@ -91,6 +92,35 @@ def test_the_page_takes_another_reader_and_says_when_it_is_not_there(seeds_folde
     done = run(page, "--index", str(seeds_folder), "--port", "0", "--reader", "./missing", "--threshold", "0.5")
     assert (done.returncode, done.stdout) == (2, "")
     assert "there is no model folder ./missing" in one_line(done.stderr)
+
+
+@pytest.mark.parametrize(("family", "positions", "longest"), [
+    ("roberta", 128, 126), ("roberta", 131, 129), ("bert", 130, 130), ("bert", 600, 512), ("xlnet", -1, 512),
+])  # fmt: skip
+def test_a_model_is_given_as_many_tokens_as_it_has_positions_for(family: str, positions: int, longest: int):
+    import torch
+    from transformers import AutoConfig, AutoModelForQuestionAnswering
+
+    sizes = {"vocab_size": 9, "hidden_size": 8, "num_hidden_layers": 1, "num_attention_heads": 2}
+    more = {"d_head": 4} if family == "xlnet" else {"max_position_embeddings": positions, "pad_token_id": 1}
+    config = AutoConfig.for_model(family, **sizes, intermediate_size=8, **more)
+    model = AutoModelForQuestionAnswering.from_config(config).eval()
+    assert longest_input(SimpleNamespace(model_max_length=10**30), model) == longest
+    assert longest_input(SimpleNamespace(model_max_length=40), model) == 40
+    if family != "xlnet":
+        assert model(input_ids=torch.full((1, longest), 5)).start_logits.shape == (1, longest)
+
+
+def test_a_reader_without_numbers_is_damaged(tmp_path: Path):
+    from safetensors.torch import load_file, save_file
+
+    passage, words = TEXTS["English"]
+    folder = pointing_reader(tmp_path, "bert", words, passage)
+    weights = load_file(folder / "model.safetensors")
+    weights["qa_outputs.bias"][:] = float("nan")
+    save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
+    with pytest.raises(ModelError, match="gives NaN"):
+        SpanReader(str(folder)).read("Who?", [passage], max_answer_tokens=30, k=1)
 
 
 @pytest.fixture(scope="module")

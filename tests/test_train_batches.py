@@ -31,8 +31,8 @@ def test_targets_by_hand(tokenizer):
         max_tokens=64,
     )
     # [CLS] where is it ? [SEP] the gold house [SEP]
-    assert (len(one.ids), one.passage_from, one.start, one.end) == (10, 6, 7, 8)
-    assert (len(none.ids), none.passage_from, none.start, none.end) == (7, 4, 0, 0)
+    assert (one.types.tolist(), one.start, one.end) == ([0] * 6 + [1] * 4, 7, 8)
+    assert (none.types.tolist(), none.start, none.end) == ([0] * 4 + [1] * 3, 0, 0)
 
 
 words = st.lists(st.sampled_from([*WORDS, "unknown", "🙂", "جسر"]), min_size=1, max_size=20)
@@ -56,7 +56,7 @@ def test_what_is_too_long_is_left_out(tokenizer):
 
 
 def encoded(length: int) -> Encoded:
-    return Encoded(np.arange(length, dtype=np.int32), 2, 0, 0)
+    return Encoded(np.arange(length, dtype=np.int32), np.zeros(length, dtype=np.int8), 0, 0)
 
 
 @given(st.lists(st.integers(1, 384), max_size=80), st.integers(0, 9))
@@ -70,7 +70,8 @@ def test_every_example_stands_in_one_batch_that_it_fits(lengths: list[int], seed
 
 
 def test_a_batch_by_hand():
-    made = batch([Encoded(np.array([2, 5, 3, 6, 3], dtype=np.int32), 3, 3, 3)], length=6, rows=2, pad=9)
+    ids, types = np.array([2, 5, 3, 6, 3], dtype=np.int32), np.array([0, 0, 0, 1, 1], dtype=np.int8)
+    made = batch([Encoded(ids, types, 3, 3)], length=6, rows=2, pad=9)
     assert made.ids.tolist() == [[2, 5, 3, 6, 3, 9], [9] * 6]
     assert made.types.tolist() == [[0, 0, 0, 1, 1, 0], [0] * 6]
     assert made.mask.tolist() == [[1, 1, 1, 1, 1, 0], [1, 0, 0, 0, 0, 0]]

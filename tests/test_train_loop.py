@@ -1,8 +1,12 @@
 import json
+import math
 import random
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from conftest import ROOT
 from tiny_models import WORDS, tiny_reader
 
 from rag.errors import InputError, ModelError
@@ -60,7 +64,8 @@ def test_the_rate_warms_up_stays_and_cools_down():
     recipe = Recipe(steps=10, learning_rate=8.0, warmup_steps=4, cooldown_share=0.3)
     assert recipe.cooldown_from == 7
     assert [recipe.rate(step) for step in range(10)] == [2, 4, 6, 8, 8, 8, 8, 6, 4, 2]
-    for wrong in ({"steps": 0}, {"steps": 1, "batch_tokens": 100}):
+    for wrong in ({"steps": 0}, {"steps": 1, "batch_tokens": 100}, {"steps": 1, "learning_rate": -1.0},
+                  {"steps": 1, "learning_rate": math.nan}):  # fmt: skip
         with pytest.raises(InputError):
             Recipe(**wrong)
 
@@ -98,8 +103,60 @@ def test_a_longer_run_goes_on_from_before_the_cool_down(start: Path, tmp_path: P
 def test_a_damaged_checkpoint_is_named(tmp_path: Path):
     assert checkpoints.to_go_on_from(tmp_path, steps=1) is None
     (tmp_path / "latest.pt").write_bytes(b"PK\x03\x04 no checkpoint")
-    with pytest.raises(ModelError, match=r"latest\.pt is damaged"):
-        checkpoints.to_go_on_from(tmp_path, steps=1)
+    for damaged in (b"PK\x03\x04 no checkpoint", b"garbage", b"\x80\x04abc", b""):
+        (tmp_path / "latest.pt").write_bytes(damaged)
+        with pytest.raises(ModelError, match=r"latest\.pt is damaged"):
+            checkpoints.to_go_on_from(tmp_path, steps=1)
+
+
+NO_ROOM = """
+import resource, signal, sys
+from pathlib import Path
+from rag.train import checkpoints
+from rag.train.loop import Trainer
+from rag.train.recipe import Recipe
+trainer, folder = Trainer(Path(sys.argv[1]), Recipe(steps=1)), Path(sys.argv[2])
+checkpoints.write(trainer.checkpoint(), folder / "latest.pt")
+trainer.save(folder)
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (4_000, 4_000))
+for write in (lambda: checkpoints.write(trainer.checkpoint(), folder / "latest.pt"), lambda: trainer.save(folder)):
+    try:
+        write()
+    except Exception as error:
+        print(type(error).__name__, str(error).split(" (")[0], str(error).count("\\n"))
+"""
+
+
+def test_without_room_what_was_written_before_stays_whole(start: Path, tmp_path: Path):
+    command = [sys.executable, "-c", NO_ROOM, str(start), str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.stdout.splitlines() == [
+        f"InputError cannot write the checkpoint {tmp_path / 'latest.pt'} 0",
+        f"InputError cannot write the reader to {tmp_path} 0",
+    ], done.stderr
+    assert checkpoints.to_go_on_from(tmp_path, steps=1).step == 0
+    assert SpanReader(str(tmp_path)).read("where?", ["the gold"], max_answer_tokens=1, k=1)
+    assert not [path for path in tmp_path.iterdir() if "part" in path.name]
+
+
+def test_a_loss_that_is_no_number_ends_the_run_and_nothing_is_written(start: Path, tmp_path: Path):
+    with pytest.raises(ModelError, match="a learning rate of 1e\\+30 is too high"):
+        trained(start, tmp_path, Recipe(steps=5, learning_rate=1e30, batch_tokens=512, max_tokens=64))
+    assert not list(tmp_path.iterdir())
+    trainer = Trainer(start, RECIPE)
+    next(iter(trainer.average.values()))[0] = 1e6  # more than float16 holds
+    with pytest.raises(ModelError, match="are not finite"):
+        trainer.save(tmp_path / "reader")
+    assert not (tmp_path / "reader").exists()
+
+
+def test_examples_longer_than_the_model_are_left_out_and_counted(start: Path, tmp_path: Path):
+    trainer = Trainer(start, Recipe(steps=1, batch_tokens=512))
+    assert trainer.longest == 64  # though the recipe takes 384
+    long = Example("where is it?", "the gold " * 60, Span(4, 8))
+    trainer.run(lambda _: [*gold_examples(0), long], tmp_path, progress=lambda _: None)
+    assert trainer.left_out == 1
 
 
 def test_epochs_are_counted_in_batches(start: Path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import tempfile
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -53,12 +54,12 @@ def evaluate(
             _make_folder(out)
         found = _evaluated(Answerer(Index.open(index), settings=settings), questions)
         record = {"file": str(file), "index": str(index), "settings": asdict(settings), **evaluation_record(found)}
+        if as_json:
+            typer.echo(json.dumps(record, ensure_ascii=False, indent=2))
+        else:
+            console().print(figures_table(found.figures))
         if out is not None:
             _write(found, record, out)
-    if as_json:
-        typer.echo(json.dumps(record, ensure_ascii=False, indent=2))
-    else:
-        console().print(figures_table(found.figures))
 
 
 def _evaluated(answerer: Answerer, questions: tuple[GoldQuestion, ...]) -> Evaluation:
@@ -75,8 +76,12 @@ def _evaluated(answerer: Answerer, questions: tuple[GoldQuestion, ...]) -> Evalu
 def _make_folder(out: Path) -> None:
     try:
         out.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=out):
+            pass
     except OSError as error:
-        raise InputError(f"cannot make the folder {out} ({error.strerror}); name another with --out") from None
+        raise InputError(
+            f"cannot make the folder {out} or write there ({error.strerror}); name another with --out"
+        ) from None
 
 
 def _write(found: Evaluation, record: dict[str, Any], out: Path) -> None:

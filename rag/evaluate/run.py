@@ -54,7 +54,8 @@ def evaluate(
 
 def judge(question: GoldQuestion, answer: Answer, gold_articles: tuple[str, ...]) -> Judged:
     """Compare an answer with what is known."""
-    best = next(iter(answer.quotes or answer.nearest), None)
+    # Shown or withheld: what is judged does not depend on the threshold.
+    best = max((*answer.quotes[:1], *answer.nearest[:1]), key=lambda quote: quote.score, default=None)
     text = best.text if best else ""
     f1 = token_f1(text, question.answers)
     return Judged(
@@ -66,7 +67,7 @@ def judge(question: GoldQuestion, answer: Answer, gold_articles: tuple[str, ...]
         article=best.article_id if best else None,
         start=best.start if best else None,
         end=best.end if best else None,
-        confidence=answer.confidence,
+        confidence=best.confidence if best else 0.0,
         answered=answer.answered,
         right=bool(question.answers) and f1 >= RIGHT_F1,
         exact_match=exact_match(text, question.answers),

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from rag.read import null_place
 from rag.train.examples import Example
 
 LENGTH_STEP = 32
@@ -25,9 +26,9 @@ class Encoded:
     """An example as the model sees it."""
 
     ids: npt.NDArray[np.int32]
-    passage_from: int  # the first token of the second text
-    start: int  # the answer's first token, 0 for none
-    end: int  # its last token, 0 for none
+    types: npt.NDArray[np.int8]  # which of the two texts, as the tokenizer says it
+    start: int  # the answer's first token; that which stands for none
+    end: int  # its last token; likewise
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class Batch:
 
 
 def encode(tokenizer: Any, examples: Sequence[Example], *, max_tokens: int) -> list[Encoded]:
-    """The examples as tokens; those longer than `max_tokens` are left out, the first token stands for no answer."""
+    """The examples as tokens; those longer than `max_tokens` are left out."""
     found: list[Encoded] = []
     for first in range(0, len(examples), AT_ONCE):
         group = examples[first : first + AT_ONCE]
@@ -50,15 +51,15 @@ def encode(tokenizer: Any, examples: Sequence[Example], *, max_tokens: int) -> l
         for example, encoding in zip(group, encodings, strict=True):
             if len(encoding.ids) > max_tokens:
                 continue
-            start = end = 0
+            start = end = null_place(tokenizer, encoding.ids)
             if example.answer is not None:
                 first_token = encoding.char_to_token(example.answer.start, 1)
                 last_token = encoding.char_to_token(example.answer.end - 1, 1)
                 if first_token is None or last_token is None:
                     continue  # the tokenizer drops the character, as BERT's does with control characters
                 start, end = first_token, last_token
-            passage_from = encoding.sequence_ids.index(1) if 1 in encoding.sequence_ids else len(encoding.ids)
-            found.append(Encoded(np.array(encoding.ids, dtype=np.int32), passage_from, start, end))
+            ids, types = np.array(encoding.ids, dtype=np.int32), np.array(encoding.type_ids, dtype=np.int8)
+            found.append(Encoded(ids, types, start, end))
     return found
 
 
@@ -87,6 +88,6 @@ def batch(encoded: Iterable[Encoded], *, length: int, rows: int, pad: int) -> Ba
     for row, one in enumerate(encoded):
         size = len(one.ids)
         ids[row, :size], mask[row, :size] = one.ids, 1
-        types[row, one.passage_from : size] = 1
+        types[row, :size] = one.types
         starts[row], ends[row] = one.start, one.end
     return Batch(ids, types, mask, starts, ends)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rag.errors import ModelError
+from rag.errors import InputError, ModelError
 
 LATEST = "latest.pt"
 BEFORE_COOLDOWN = "before-cooldown.pt"
@@ -28,13 +28,24 @@ class Checkpoint:
 
 
 def write(checkpoint: Checkpoint, path: Path) -> None:
-    """Write beside and rename, so that a kill leaves the checkpoint before."""
+    """Write beside and rename, so that a kill leaves the checkpoint before.
+
+    Raises:
+        InputError: it cannot be written; the one before is left.
+    """
     import torch
 
-    path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_suffix(".part")
-    torch.save({name: getattr(checkpoint, name) for name in Checkpoint.__slots__}, beside)
-    beside.replace(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        torch.save({name: getattr(checkpoint, name) for name in Checkpoint.__slots__}, beside)
+        beside.replace(path)
+    except (OSError, RuntimeError) as error:  # RuntimeError: of torch, on a full disk
+        beside.unlink(missing_ok=True)
+        reason = getattr(error, "strerror", None) or str(error).split("\n")[0]
+        raise InputError(
+            f"cannot write the checkpoint {path} ({reason}); make room, then go on with --resume"
+        ) from error
 
 
 def to_go_on_from(folder: Path, *, steps: int) -> Checkpoint | None:
@@ -58,5 +69,5 @@ def _read(path: Path) -> Checkpoint | None:
 
     try:
         return Checkpoint(**torch.load(path, map_location="cpu", weights_only=True))
-    except (RuntimeError, OSError, EOFError, TypeError, ValueError) as error:
+    except Exception as error:  # whatever torch makes of bytes that are no checkpoint
         raise ModelError(f"the checkpoint {path} is damaged; remove it and train again") from error

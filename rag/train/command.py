@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,7 +33,7 @@ Resume = Annotated[bool, typer.Option("--resume", help="Go on from the last chec
 Evaluate = Annotated[Path | None, typer.Option(help="Questions to judge the reader by at each checkpoint.")]
 Rate = Annotated[float, typer.Option(help="The learning rate between warm-up and cool-down.")]
 Cooldown = Annotated[float, typer.Option(help="The share of the steps, at the end, in which the rate falls to 0.")]
-Each = Annotated[int, typer.Option(help="Steps between two checkpoints.")]
+Each = Annotated[int, typer.Option(min=1, help="Steps between two checkpoints.")]
 
 
 @train_app.callback()
@@ -65,21 +66,25 @@ def reader(
     with one_line_errors(), _stop(out), _bar() as show:
         if epochs is not None and steps is not None:
             raise InputError("both --epochs and --steps are given; give one of them")
+        if epochs is not None and not 0 < epochs < math.inf:
+            raise InputError(f"epochs is {epochs}; it must be above 0")
         recipe = Recipe(1 if steps is None else steps, seed=seed, learning_rate=learning_rate, cooldown_share=cooldown)
-        mixture = Mixture()
         folder = runs.start_folder(start)
         judged_by = read_questions([evaluate]) if evaluate else ()
-        training = runs.open_run(out, data, start=folder, seed=seed, mixture=mixture, resume=resume)
-        source = runs.source(data, training, mixture=mixture, negatives=negatives, index=index,
-                             progress=show)  # fmt: skip
+        if judged_by and not any(question.answers for question in judged_by):
+            raise InputError(f"{evaluate} has no question with an answer; a reader cannot be judged by it")
+        origin = runs.Origin(data, folder, seed, learning_rate, Mixture(), negatives, index)
+        training = runs.open_run(out, origin, resume=resume)
+        source = runs.source(origin, training, progress=show)
         trainer = Trainer(folder, recipe)
         if steps is None:
             show("counting the batches")
-            trainer.plan(epochs or 1.0, source.epoch(seed, 0))
+            trainer.plan(1.0 if epochs is None else epochs, source.epoch(seed, 0))
         checkpoint = checkpoints.to_go_on_from(training, steps=trainer.recipe.steps) if resume else None
         if checkpoint:
             trainer.restore(checkpoint)
         losses: list[float] = []
+        reached = trainer.step
 
         def step(done: Done) -> None:
             losses.append(done.loss)
@@ -94,6 +99,10 @@ def reader(
 
         trainer.run(lambda epoch: source.epoch(seed, epoch), training, checkpoint_steps=checkpoint_steps,
                     progress=step, at_checkpoint=at_checkpoint)  # fmt: skip
+        if trainer.step == reached:  # done before, but perhaps stopped before the reader was written
+            trainer.save(out)
+        if trainer.left_out:
+            typer.echo(f"left out in the last epoch: {trainer.left_out:,} examples of over {trainer.longest} tokens")
     typer.echo(f"trained: {out}; to answer with it: rag ask --reader {out} QUESTION")
 
 

@@ -48,7 +48,9 @@ class Source:
     def _examples(self, question: Question, rng: random.Random) -> list[Example]:
         mixture, article = self._mixture, question.article
         if not question.answers:
-            return [_example(question.text, article.title, article.text, None, rng.random() < mixture.titled)]
+            pieces = self._pieces.get(article.id, ())
+            text = article.text if not pieces or rng.random() < mixture.whole else rng.choice(pieces).text
+            return [_example(question.text, article.title, text, None, rng.random() < mixture.titled)]
         answer = question.answers[0]
         whole = Span(0, len(article.text))
         cut = [p.span for p in self._pieces.get(article.id, ()) if p.span.covers(answer)]

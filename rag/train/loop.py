@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from rag.errors import InputError
+from rag.errors import InputError, ModelError
 from rag.models import bfloat16_is_fast
+from rag.read import longest_input
 from rag.train import checkpoints, weights
 from rag.train.batches import LENGTH_STEP, Batch, Encoded, batch, encode, grouped
 from rag.train.checkpoints import BEFORE_COOLDOWN, LATEST, Checkpoint
@@ -50,6 +51,9 @@ class Trainer:
         self.optimizer = torch.optim.AdamW(
             self.model.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay, fused=True
         )
+        longest = min(recipe.max_tokens, longest_input(self.tokenizer, self.model))
+        self.longest = longest // LENGTH_STEP * LENGTH_STEP  # tokens of an example; a longer one is left out
+        self.left_out = 0  # examples of the last epoch that were longer
         self.step = self.epoch = self.batches_done = 0
 
     def plan(self, epochs: float, examples: Sequence[Example]) -> None:
@@ -76,8 +80,11 @@ class Trainer:
             at_checkpoint: called after each checkpoint is written.
 
         Raises:
-            InputError: an epoch holds no example that fits.
+            InputError: an epoch holds no example that fits, or a checkpoint cannot be written.
+            ModelError: the loss is no number any more.
         """
+        if checkpoint_steps < 1:
+            raise InputError(f"checkpoint_steps is {checkpoint_steps}; it must be 1 or more")
         started, tokens = time.monotonic(), 0
         for one in self._batches(examples_of):
             loss = self._learn(one)
@@ -138,10 +145,10 @@ class Trainer:
             self.epoch, self.batches_done = self.epoch + 1, 0
 
     def _encoded(self, examples: Sequence[Example]) -> list[Encoded]:
-        longest = self.recipe.max_tokens // LENGTH_STEP * LENGTH_STEP
-        encoded = encode(self.tokenizer, examples, max_tokens=longest)
+        encoded = encode(self.tokenizer, examples, max_tokens=self.longest)
         if not encoded:
-            raise InputError(f"no example has at most {longest} tokens; give questions with shorter texts")
+            raise InputError(f"no example has at most {self.longest} tokens; give questions with shorter texts")
+        self.left_out = len(examples) - len(encoded)
         return encoded
 
     def _grouped(self, encoded: Sequence[Encoded], epoch: int) -> list[tuple[int, list[int]]]:
@@ -164,6 +171,11 @@ class Trainer:
         hidden = tensors["attention_mask"] == 0
         logits = [x.float().masked_fill(hidden, -1e4) for x in (output.start_logits, output.end_logits)]
         loss = torch.stack([cross_entropy(x, y) for x, y in zip(logits, targets, strict=True)]).sum()
+        if not torch.isfinite(loss):
+            raise ModelError(
+                f"the loss of step {self.step + 1} is {float(loss.detach())}: a learning rate of "
+                f"{self.recipe.learning_rate:g} is too high for this model; train it anew with a lower one"
+            )
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.recipe.clip_norm)
         self.optimizer.step()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,6 +16,9 @@ from rag.store import terms
 from rag.store.analysis import Analysis
 from rag.train.questions import Question
 from rag.types import Passage
+
+# Of scripts that put spaces between words: not Thai, Lao, Burmese, Khmer, Chinese, Japanese.
+LETTER = r"[^\W\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +58,23 @@ def index_search(index: Index) -> Search:
 def holds_answer(text: str, answers: Sequence[str]) -> bool:
     """Whether the words of an answer stand in a row in the text, case, punctuation and a, an, the aside.
 
-    An answer of none but such words counts as held: nobody could tell.
+    A hyphen or an apostrophe ends a word as well; scripts without spaces have no words. An answer of none but a, an,
+    the and punctuation counts as held: nobody could tell.
     """
     held = f" {_normal_form(text)} "
-    return any(f" {normal_form(answer)} " in held or not normal_form(answer) for answer in answers)
+    return any(
+        not normal_form(answer) or f" {normal_form(answer)} " in held or _stands_in(text, answer) for answer in answers
+    )
+
+
+def _stands_in(text: str, answer: str) -> bool:
+    """Whether the characters of an answer stand in the text, not as a part of a longer word."""
+    if answer.casefold() not in text.casefold():
+        return False
+    before, after = (rf"(?<!{LETTER})", rf"(?!{LETTER})")
+    first, last = (re.match(LETTER, answer[0]), re.match(LETTER, answer[-1]))
+    pattern = (before if first else "") + re.escape(answer) + (after if last else "")
+    return re.search(pattern, text, re.IGNORECASE) is not None
 
 
 _normal_form = lru_cache(maxsize=100_000)(normal_form)  # a passage is found by many questions
@@ -80,29 +97,43 @@ def mine(
     for number, question in enumerate(questions, start=1):
         if question.answers:
             texts = question.answer_texts
-            lacking = [p for p in search(question.text, depth) if not holds_answer(p.text, texts)]
+            found_for = [p for p in search(question.text, depth) if not _of_gold(p, question)]
+            lacking = [p for p in found_for if not holds_answer(p.text, texts)]
             misses = [Miss(p.title, p.text) for p in lacking[:keep]]
             found[question.id] = [shared.setdefault(miss, miss) for miss in misses]
         progress(number)
     return found
 
 
+def _of_gold(passage: Passage, question: Question) -> bool:
+    """Whether some of an answer stands in the passage, whatever its words."""
+    same = passage.article_id == question.article.id
+    return same and any(passage.span.overlaps(answer) for answer in question.answers)
+
+
 def write_misses(misses: Misses, path: Path) -> None:
     """Write a file of JSON Lines: each passage once, under a number, then each question with its passages' numbers.
 
     It is written beside and renamed: a file that is there is whole.
+
+    Raises:
+        InputError: it cannot be written.
     """
     numbers: dict[Miss, int] = {}
     beside = path.with_suffix(".part")
-    with beside.open("w", encoding="utf-8") as out:
-        for id_, group in misses.items():
-            for miss in group:
-                if miss not in numbers:
-                    numbers[miss] = len(numbers)
-                    row = {"passage": numbers[miss], "title": miss.title, "text": miss.text}
-                    out.write(json.dumps(row, ensure_ascii=False) + "\n")
-            out.write(json.dumps({"question": id_, "passages": [numbers[miss] for miss in group]}) + "\n")
-    beside.replace(path)
+    try:
+        with beside.open("w", encoding="utf-8") as out:
+            for id_, group in misses.items():
+                for miss in group:
+                    if miss not in numbers:
+                        numbers[miss] = len(numbers)
+                        row = {"passage": numbers[miss], "title": miss.title, "text": miss.text}
+                        out.write(json.dumps(row, ensure_ascii=False) + "\n")
+                out.write(json.dumps({"question": id_, "passages": [numbers[miss] for miss in group]}) + "\n")
+        beside.replace(path)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise InputError(f"cannot write {path} ({error.strerror}); make room or name another folder") from error
 
 
 def read_misses(path: Path) -> dict[str, list[Miss]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from rag.errors import InputError
@@ -45,6 +46,8 @@ class Recipe:
     def __post_init__(self) -> None:
         if self.steps < 1:
             raise InputError(f"steps is {self.steps}; it must be 1 or more")
+        if not 0 < self.learning_rate < math.inf:
+            raise InputError(f"learning_rate is {self.learning_rate}; it must be above 0")
         if not 0 <= self.cooldown_share <= 1:
             raise InputError(f"cooldown_share is {self.cooldown_share}; it must lie between 0 and 1")
         if self.batch_tokens < self.max_tokens:

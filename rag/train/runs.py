@@ -1,7 +1,7 @@
 """One training run in its folder: the reader's files, and under training/ what is needed to go on.
 
 FOLDER/config.json model.safetensors tokenizer.json ...    the reader, as of the last checkpoint
-FOLDER/training/run.json          what it is trained on, from where, with which seed
+FOLDER/training/run.json          what it is trained on, from where, with which seed and rate
 FOLDER/training/negatives.jsonl   passages that search returned and that lack the answer
 FOLDER/training/latest.pt before-cooldown.pt
 """
@@ -11,14 +11,15 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from rag.chunks import passages
-from rag.errors import InputError
+from rag.errors import InputError, ModelError
 from rag.index import Index
 from rag.models import embedder_folder, file_digest, fingerprint, reader_folder
+from rag.store.derived import replace_text
 from rag.tokens import encoding
 from rag.train.checkpoints import LATEST
 from rag.train.examples import Source
@@ -27,6 +28,7 @@ from rag.train.questions import Question, read_questions
 from rag.train.recipe import Mixture
 from rag.types import Passage
 
+NEGATIVES = "negatives.jsonl"
 ENCODER = "all-MiniLM-L6-v2"  # the embedding model that comes with the project, as a start without a reader's head
 SEARCHED, KEPT = 12, 8  # passages searched for a question, and those kept that lack the answer: as many as are read
 
@@ -40,66 +42,98 @@ def start_folder(name: str) -> Path:
     return embedder_folder() if name == ENCODER else reader_folder(name)
 
 
-def open_run(out: Path, data: Sequence[Path], *, start: Path, seed: int, mixture: Mixture, resume: bool) -> Path:
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a run is made from; one that is gone on with must have begun with the same."""
+
+    data: Sequence[Path]
+    start: Path  # the folder of the model
+    seed: int
+    learning_rate: float
+    mixture: Mixture
+    negatives: Path | None = None  # a file of them; None: they are searched for
+    index: Path | None = None  # where; None: among the texts of the questions, by words alone
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """As a JSON object, files by their digests."""
+        return {
+            "data": [[path.name, file_digest(path)] for path in self.data if path.is_file()],
+            "start": fingerprint(self.start),
+            "seed": self.seed,
+            "learning rate": self.learning_rate,
+            "mixture": asdict(self.mixture),
+            "negatives": self._negatives,
+        }
+
+    @property
+    def _negatives(self) -> str:
+        if self.negatives is not None and self.negatives.is_file():
+            return file_digest(self.negatives)
+        return str(self.index.resolve()) if self.index else "BM25"
+
+
+def open_run(out: Path, origin: Origin, *, resume: bool) -> Path:
     """The folder for checkpoints, made if need be.
 
     Raises:
-        InputError: there is a run in it and `resume` is not set, or it was another run.
+        InputError: there is a run in it and `resume` is not set, or it was another run; or it cannot be made.
+        ModelError: what is there of a run is damaged.
     """
     folder = out / "training"
-    wanted: dict[str, Any] = {
-        "data": {path.name: file_digest(path) for path in data if path.is_file()},
-        "start": fingerprint(start),
-        "seed": seed,
-        "mixture": asdict(mixture),
-    }
-    record = folder / "run.json"
+    record, wanted = folder / "run.json", origin.record
+    begun = _begun(record)
     if (folder / LATEST).exists():
         if not resume:
             raise InputError(f"{out} holds a training run; add --resume to go on with it, or name another folder")
-        found = json.loads(record.read_text(encoding="utf-8")) if record.exists() else {}
-        other = [name for name, value in wanted.items() if found.get(name) != value]
+        if begun is None:
+            raise ModelError(f"{record} is missing or damaged, so the run cannot be gone on with; name another folder")
+        if origin.negatives is None and origin.index is None:
+            wanted["negatives"] = begun.get("negatives")  # those that the run keeps
+        other = [name for name, value in wanted.items() if begun.get(name) != value]
         if other:
             raise InputError(
                 f"the run in {out} has another {' and '.join(other)}; give what it began with, or name another folder"
             )
-    folder.mkdir(parents=True, exist_ok=True)
-    record.write_text(json.dumps(wanted, indent=1) + "\n", encoding="utf-8")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if begun != wanted:
+            (folder / NEGATIVES).unlink(missing_ok=True)  # of a run that never reached a checkpoint
+            replace_text(record, json.dumps(wanted, indent=1) + "\n")
+    except OSError as error:
+        raise InputError(f"cannot write in {folder} ({error.strerror}); name another folder with --out") from error
     return folder
 
 
-def source(
-    data: Sequence[Path],
-    folder: Path,
-    *,
-    mixture: Mixture,
-    negatives: Path | None,
-    index: Path | None,
-    progress: Callable[[str], None],
-) -> Source:
-    """Read the questions, cut their texts and search for negatives, unless they were searched for before.
+def _begun(record: Path) -> dict[str, Any] | None:
+    """What a run began with; None where that is not there or not whole."""
+    try:
+        found = json.loads(record.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def source(origin: Origin, folder: Path, *, progress: Callable[[str], None]) -> Source:
+    """Read the questions, cut their texts and search for negatives, unless the run has them already.
 
     Args:
-        data: files of questions.
-        folder: of the run; negatives are kept there.
-        mixture: how texts are cut, and what the epochs are made of.
-        negatives: a file of them; None: search.
-        index: where to search; None: among the texts of the questions, by words alone.
+        origin: of the run.
+        folder: of the run, from `open_run`; negatives are kept there.
         progress: called with a few words on what is being done.
 
     Raises:
         InputError: a file cannot be read.
     """
     progress("reading the questions")
-    questions = read_questions(data)
+    questions = read_questions(origin.data)
     progress("cutting the texts into passages")
-    pieces = cut(questions, mixture.passage_tokens)
-    kept = folder / "negatives.jsonl"
-    if negatives is not None or kept.exists():
-        return Source(questions, pieces, read_misses(negatives or kept), mixture)
-    misses = _mined(questions, pieces, index, progress)
-    write_misses(misses, kept)
-    return Source(questions, pieces, misses, mixture)
+    pieces = cut(questions, origin.mixture.passage_tokens)
+    kept = folder / NEGATIVES
+    if not kept.exists():
+        given = read_misses(origin.negatives) if origin.negatives else None
+        write_misses(_mined(questions, pieces, origin.index, progress) if given is None else given, kept)
+    return Source(questions, pieces, read_misses(kept), origin.mixture)
 
 
 def cut(questions: Sequence[Question], passage_tokens: int) -> dict[str, list[Passage]]:
