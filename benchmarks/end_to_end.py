@@ -2,7 +2,7 @@
 
     python benchmarks/end_to_end.py SQUAD_DEV.json.gz --work DIR [--sample N]
 
-Each answer is written to DIR/answers.jsonl as it comes; a run that was interrupted goes on where it stopped. Every
+Each answer is written to a log in DIR as it comes; a run that was interrupted goes on where it stopped. Every
 quotation is compared with its article. Figures go to benchmarks/results/end_to_end.json.
 """
 
@@ -19,6 +19,7 @@ from pathlib import Path
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
+import logs
 import results
 from retrieval import hit_rank, opened_index
 from rich.progress import track
@@ -41,7 +42,7 @@ def main() -> None:
         questions = random.Random(1).sample(questions, options.sample)
     settings = replace(AnswerSettings(), threshold=0.0)  # always answer: no threshold is judged here
     answerer = Answerer(opened_index(options.work / "index", corpus), settings=settings)
-    rows = answered(answerer, questions, corpus, options.work / "answers.jsonl")
+    rows = answered(answerer, questions, corpus, options.work)
     figures = summary(rows) | {"settings": asdict(settings), "passages": answerer.index.passage_count}
     for name, value in figures.items():
         print(f"{name}: {value}")
@@ -49,11 +50,11 @@ def main() -> None:
         results.save("end_to_end", "python benchmarks/end_to_end.py squad/dev-v1.1.json.gz --work DIR", figures)
 
 
-def answered(answerer: Answerer, questions: list[Question], corpus: Corpus, log: Path) -> list[dict]:
-    """One row a question, from the log where it is there already."""
+def answered(answerer: Answerer, questions: list[Question], corpus: Corpus, folder: Path) -> list[dict]:
+    """One row a question, from the folder's log where it is there already."""
+    log = folder / f"answers-{logs.key(answerer.index, answerer.settings)}.jsonl"
     texts = {article.id: article.text for article in corpus.paragraphs}
-    done = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
-    known = {row["id"]: row for row in done}
+    known = {row["id"]: row for row in logs.rows(log)}
     with log.open("a") as out:
         for question in track([q for q in questions if q.id not in known], description="asking"):
             started = time.perf_counter()

@@ -18,6 +18,7 @@ from pathlib import Path
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
+import logs
 import results
 from rich.progress import track
 
@@ -57,8 +58,7 @@ def main() -> None:
 
 def logged(reader: SpanReader, questions: list[Question], log: Path) -> list[Reading]:
     """The readings, from the log where they are there already."""
-    rows = map(json.loads, log.read_text().splitlines()) if log.exists() else []
-    known = {row["id"]: Reading(**row) for row in rows}
+    known = {row["id"]: Reading(**row) for row in logs.rows(log)}
     with log.open("a") as out:
 
         def write(reading: Reading) -> None:

@@ -7,22 +7,22 @@ paragraph that the question was written for are read, whether it answers it or n
 
 from __future__ import annotations
 
-import hashlib
 import json
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import logs
 from rich.progress import track
 from squad import Question
 
 from rag.answer import CANDIDATES_EACH, Answerer
-from rag.models import fingerprint, reader_folder
 from rag.read import Candidate
 from rag.types import Filter, Hit, Hits, Passage, Span
 
 MIX = {"answerable": 0.60, "absent": 0.25, "near miss": 0.15}
+NOT_READ_WITH = ("threshold", "max_quotes", "retrieval_weight")  # settings
 POOL = {"answerable": 0.50, "absent": 0.25, "near miss": 0.25, "given": 0.50}  # as read, of `size`
 
 
@@ -71,10 +71,8 @@ def readings(answerer: Answerer, asked: Sequence[Asked], paragraphs: Mapping[str
         folder: where readings are kept.
     """
     passages = {(p.article_id, p.number): p for _, p in answerer.index.numbered_passages()}
-    cut = hashlib.sha256(repr([(*key, p.span) for key, p in passages.items()]).encode()).hexdigest()[:16]
-    reader = fingerprint(reader_folder(answerer.settings.reader_model))
-    log = folder / f"readings-{cut}-{reader}-{answerer.settings.k}.jsonl"
-    known = {row["key"]: row for row in map(json.loads, log.read_text().splitlines())} if log.exists() else {}
+    log = folder / f"readings-{logs.key(answerer.index, answerer.settings, aside=NOT_READ_WITH)}.jsonl"
+    known = {row["key"]: row for row in logs.rows(log)}
     of_title: dict[str, set[str]] = {}
     of_text: dict[str, str] = {}
     for article in answerer.index.articles():
