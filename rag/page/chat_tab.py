@@ -55,7 +55,7 @@ def chat_tab(answerer: Answerer, kept: gr.HTML) -> ChatTab:
         else:
             yield from answer(question, talk or Talk(answerer), None, fields)
 
-    def reply_as_meant(meant: str, history: History, talk: Talk | None, *fields: Any) -> Iterator[tuple[Any, ...]]:
+    def reply_as_meant(meant: str, talk: Talk | None, *fields: Any) -> Iterator[tuple[Any, ...]]:
         if talk is None:
             yield *(gr.skip(),) * 5, keeper.lost(meant)
         elif talk.chat.turns:
@@ -116,7 +116,7 @@ def chat_tab(answerer: Answerer, kept: gr.HTML) -> ChatTab:
     shown = [chat, question, source, understood, talk]
     asked = [question, chat, talk, *bar.fields]
     question.submit(reply, asked, [*shown, kept], **ON_MODELS)
-    understood.submit(reply_as_meant, [understood, chat, talk, *bar.fields], [*shown, kept], **ON_MODELS)
+    understood.submit(reply_as_meant, [understood, talk, *bar.fields], [*shown, kept], **ON_MODELS)
     chat.example_select(take_example, outputs=question, **AT_ONCE).then(reply, asked, [*shown, kept], **ON_MODELS)
     chat.clear(clear, talk, [source, understood, talk, kept], **AT_ONCE)
     source.select(follow, outputs=source, **AT_ONCE)
