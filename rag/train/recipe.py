@@ -14,10 +14,10 @@ class Mixture:
 
     passage_tokens: int = 160  # as the index cuts passages by default
     whole: float = 0.2  # asked of the whole text instead of the passage that holds the answer
-    titled: float = 0.33  # with the article's title above the passage
+    titled: float = 0.0  # with the article's title above the passage; answers are read from the passage alone
     retrieved: float = 0.4  # asked once more, of a passage that search returns and that lacks the answer
-    altered: float = 0.15  # asked once more, altered so that the text no longer answers it
-    questions_each: int = 10  # at most so many questions of one text an epoch
+    altered: float = 0.05  # asked once more, altered so that the text no longer answers it
+    questions_each: int = 5  # at most so many questions of one text an epoch
 
     def __post_init__(self) -> None:
         for name in ("whole", "titled", "retrieved", "altered"):
