@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.models]
 
 KNOWN = "By how much have homicides in Mexico fallen?"
 CITED_TWICE = "How much does the council pay for the ferry each day?"
-DISPUTED = "How many people did the ferry carry on its first day?"  # 612, say two; another counts ten days
+DISPUTED = "When will the bridge open again?"  # on 30 March, say two; an earlier one hoped for the 16th
 
 
 def test_an_answer_comes_in_stages(tab: Tab):
@@ -56,11 +56,11 @@ def test_without_a_mouse_a_question_is_asked_its_citations_are_read_and_a_quote_
     page.get_by_text("Source 1 of 2").wait_for()
     page.keyboard.press("n")
     page.get_by_text("Source 2 of 2").wait_for()
-    assert tab.marked == "1,850 pounds a day"
+    assert tab.marked == "1,850 pounds"
     page.keyboard.press("c")
     said = page.get_by_role("status").filter(has_text="Copied")
     said.wait_for()
-    assert page.evaluate("() => navigator.clipboard.readText()").startswith("“1,850 pounds a day” — ")
+    assert page.evaluate("() => navigator.clipboard.readText()").startswith("“1,850 pounds” — ")
     page.keyboard.press("/")
     assert page.evaluate("() => document.activeElement.matches('#question textarea')")
 
@@ -128,7 +128,7 @@ def test_the_original_page_opens_at_the_words(tab: Tab):
 def test_articles_that_differ_stand_side_by_side(tab: Tab):
     tab.ask(DISPUTED)
     quotes = tab.page.locator("#messages .beside .quote")
-    assert quotes.locator("strong").all_inner_texts() == ["612", "6,480"]
+    assert quotes.locator("strong").all_inner_texts() == ["Monday 30 March", "Monday 16 March"]
     left, right = (quotes.nth(place).bounding_box() for place in (0, 1))
     assert left["y"] == right["y"] and left["x"] + left["width"] < right["x"]
     assert quotes.locator("time").count() == 3
@@ -136,7 +136,7 @@ def test_articles_that_differ_stand_side_by_side(tab: Tab):
     tab.page.keyboard.press("Escape")
     tab.page.keyboard.press("3")
     tab.page.get_by_text("Source 3 of 3").wait_for()
-    assert tab.marked == "6,480"
+    assert tab.marked == "Monday 16 March"
 
 
 def test_less_sure_answers_are_folded_and_their_citations_work(tab: Tab):
