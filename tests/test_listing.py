@@ -1,10 +1,13 @@
 """The table of articles, a page at a time."""
 
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
-from conftest import WordCounts, article
+from conftest import ROOT, WordCounts, article
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -61,7 +64,7 @@ def test_rows_say_what_the_articles_are(shelf: Index):
 
 
 def test_an_order_that_is_none_is_a_plain_line(shelf: Index):
-    with pytest.raises(InputError, match="'text'; wanted one of added, title"):
+    with pytest.raises(InputError, match="'text'; wanted one of title, source, added"):
         shelf.listing(order="text")
 
 
@@ -73,3 +76,33 @@ def test_authors_are_counted(shelf: Index):
 @given(st.text(st.characters(), max_size=20))
 def test_any_words_may_be_sought(shelf: Index, sought: str):
     assert set(ids(shelf, sought).split()) <= set("abcd")
+
+
+BUSY = """
+import sys, threading
+from rag.index import Index
+
+index = Index.open(sys.argv[1])  # its model is never needed
+uses = [
+    lambda: index.listing("ferry"), lambda: index.listing(order="title"), lambda: "a.md" in index,
+    lambda: index.passage_count, lambda: list(index.entries()), lambda: index.authors(3), lambda: index.article("a.md"),
+]
+def use(of):
+    for _ in range(60):
+        of()
+threads = [threading.Thread(target=use, args=(of,)) for of in uses]
+for one in threads:
+    one.start()
+for one in threads:
+    one.join()
+print("all answered")
+"""
+
+
+@pytest.mark.models
+def test_threads_that_use_one_index_never_wait_for_each_other_for_ever(tmp_path: Path):
+    Index.build(SHELF, tmp_path / "index")
+    # In a process of its own: one that hung within SQLite could not even be told to stop.
+    command = [sys.executable, "-c", BUSY, str(tmp_path / "index")]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (0, "all answered\n"), done.stderr

@@ -23,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rag.errors import IndexBusy, IndexDamaged, IndexNotWritten
-from rag.store.rows import COLUMNS, SCHEMA, article_digest, article_of, article_row, folded, passage_of
+from rag.store.rows import COLUMNS, SCHEMA, article_digest, article_of, article_row, passage_of
 from rag.types import Article, Passage, Span
 
 FORMAT = 2  # of the tables
@@ -61,7 +61,6 @@ class LocalStore:
         try:
             self._db = _connected(self.path)
             weakref.finalize(self, self._db.close)  # a connection refers to itself, and would stay open for a while
-            self._db.create_function("folded", 1, folded, deterministic=True)
             if fresh:
                 self._db.executescript(f"BEGIN; {SCHEMA} COMMIT;")
                 self.describe({"format": FORMAT, "revision": 0})
