@@ -18,6 +18,7 @@ from rag.records import (
     entry_record,
     part_record,
 )
+from rag.store.catalogue import same_name
 from rag.store.overview import Entry
 from rag.types import Filter
 
@@ -111,9 +112,9 @@ class Service:
             self.index.article(article_id)
         if where.sources:
             held = [name for name, _ in self.index.collection(titles=0).sources]
-            known = {_folded(name) for name in held}
+            known = {same_name(name) for name in held}
             for name in sorted(where.sources):
-                if _folded(name) not in known:
+                if same_name(name) not in known:
                     there = ", ".join(held[:SOURCES_TOLD]) or "none"
                     raise InputError(f"no article is from {name!r}; there are: {there}")
 
@@ -132,8 +133,4 @@ def lets_through(where: Filter, entry: Entry) -> bool:
 
 
 def _among(name: str | None, names: frozenset[str]) -> bool:
-    return not names or (name is not None and _folded(name) in {_folded(one) for one in names})
-
-
-def _folded(name: str) -> str:
-    return " ".join(name.casefold().split())
+    return not names or (name is not None and same_name(name) in {same_name(one) for one in names})

@@ -70,7 +70,7 @@ class Catalogue:
         return np.where(self.numbers[found] == articles, found, -1)
 
     def _codes(self, names: Iterable[str]) -> list[int]:
-        return [self.names.get(_folded(name), -2) for name in names]  # -2: nobody's
+        return [self.names.get(same_name(name), -2) for name in names]  # -2: nobody's
 
 
 def _numbers_of(store: LocalStore, ids: Iterable[str]) -> Numbers:
@@ -79,7 +79,7 @@ def _numbers_of(store: LocalStore, ids: Iterable[str]) -> Numbers:
 
 
 def _code(name: str | None, names: dict[str, int]) -> int:
-    return names.setdefault(_folded(name), len(names)) if name else NONE
+    return names.setdefault(same_name(name), len(names)) if name else NONE
 
 
 def _day(published: str | None) -> int:
@@ -87,5 +87,6 @@ def _day(published: str | None) -> int:
     return day.toordinal() if day else NONE
 
 
-def _folded(name: str) -> str:
+def same_name(name: str) -> str:
+    """What two ways to write a source or an author have in common."""
     return " ".join(name.casefold().split())

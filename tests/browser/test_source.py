@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.models]
 
 KNOWN = "By how much have homicides in Mexico fallen?"
 CITED_TWICE = "How much does the council pay for the ferry each day?"
-DISPUTED = "When will the bridge open again?"  # on 30 March, say two; an earlier one hoped for the 16th
+DISPUTED = "When will the bridge open again?"  # on 30 March, say two; a third names another Monday
 
 
 def test_an_answer_comes_in_stages(tab: Tab):
