@@ -6,6 +6,7 @@
 const PREFIX = "article-rag:conversation:";
 const OPEN = "article-rag:open";
 const FILTER = "article-rag:filter";
+const DRAFT = "article-rag:draft"; // what stands in the question box: not asked yet, or waiting for its turn
 const MOST = 2_000_000; // characters of a conversation; browsers keep 5 million of a site
 let full = false; // whether the conversation that is open has outgrown what the browser keeps
 let again = ""; // a question to ask once more when the server knows the conversation
@@ -63,12 +64,20 @@ function keep(record) {
 function resume(asking) {
   const left = attempt(() => read(sessionStorage.getItem(OPEN)));
   const where = attempt(() => JSON.parse(sessionStorage.getItem(FILTER)));
-  if (left) open({ ...left, where: where ?? left.where, asking: asking ?? left.asking });
-  else if (asking || (where && Object.keys(where).length)) trigger("select", { anew: true, where, asking });
+  const waiting = asking ?? left?.asking ?? attempt(() => sessionStorage.getItem(DRAFT));
+  if (left) open({ ...left, where: where ?? left.where, asking: waiting });
+  else if (waiting || (where && Object.keys(where).length)) trigger("select", { anew: true, where, asking: waiting });
+}
+
+const box = () => document.querySelector("#question textarea");
+
+function keepDraft(asked = "") {
+  const words = box()?.value ?? "";
+  attempt(() => sessionStorage.setItem(DRAFT, words === asked ? "" : words));
 }
 
 function askAgain(question, tries = 40) {
-  if (document.querySelector("#question textarea")?.value === question) document.querySelector("#question button").click();
+  if (box()?.value === question) document.querySelector("#question button").click();
   else if (tries) setTimeout(() => askAgain(question, tries - 1), 50);
 }
 
@@ -96,6 +105,7 @@ function take(message) {
     if (message.turn) record.turns[message.place] = message.turn;
     keep(record);
   }
+  if (message.asking) setTimeout(() => keepDraft(message.asking), 100); // what is typed by then is the next question
   if (message.download) {
     const link = document.createElement("a");
     link.href = URL.createObjectURL(new Blob([message.download.text], { type: "text/plain;charset=utf-8" }));
@@ -166,6 +176,7 @@ watch("value", () => {
   const message = attempt(() => JSON.parse(props.value));
   if (message) take(message);
 });
+document.addEventListener("input", (event) => event.target === box() && keepDraft());
 window.addEventListener("storage", () => draw());
 document.addEventListener("conversations", () => draw());
 

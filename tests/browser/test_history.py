@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -326,6 +327,37 @@ def test_a_question_that_was_under_way_is_not_lost(tab: Tab):
         || document.querySelector("#messages").innerText.includes(question)""",
         arg=STUDY,
     )
+    tab.wrong.clear()  # Gradio tells of the request that the reload cut off
+
+
+def test_what_stands_in_the_box_outlives_a_reload_until_it_is_asked(tab: Tab):
+    box = tab.page.get_by_label("Your question")
+    for answers in (0, 1):
+        box.fill(STUDY)
+        tab.page.reload()
+        tab.page.locator("#messages .answer" if answers else "#messages .example").first.wait_for()
+        expect(box).to_have_value(STUDY)
+        tab.ask(MEXICO)
+        tab.page.reload()
+        tab.page.locator("#messages .answer").nth(answers).wait_for()
+        expect(box).to_have_value("")
+
+
+def test_a_question_that_waits_for_those_of_others_outlives_a_reload(tab: Tab):
+    tab.page.evaluate(
+        """async question => {
+            for (let n = 0; n < 12; n += 1) await fetch("/gradio_api/call/v2/ask", {
+                method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ question }),
+            });
+        }""",
+        BORN,
+    )
+    box = tab.page.get_by_label("Your question")
+    box.fill(MEXICO)
+    box.press("Enter")
+    tab.page.reload()
+    expect(box).to_have_value(MEXICO)
+    assert asked(tab) == []
     tab.wrong.clear()  # Gradio tells of the request that the reload cut off
 
 
