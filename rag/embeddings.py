@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
+from copy import deepcopy
 from typing import Any, Protocol
 
 import numpy as np
@@ -57,6 +58,7 @@ class SentenceEmbedder:
         self.fingerprint = fingerprint(folder)
         self.dimension = int(self._model.get_embedding_dimension() or 0)
         self.max_tokens = int(self._model.max_seq_length or 512)
+        self._counting = deepcopy(self._model.tokenizer)  # one remembers whether it cuts, for all threads that use it
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         return self._embed(texts, self._model.encode_document)
@@ -68,7 +70,7 @@ class SentenceEmbedder:
         # A word piece holds at least a character, so short texts need no counting.
         if len(text) + 2 <= self.max_tokens:
             return True
-        tokens = self._model.tokenizer(text, truncation=False, verbose=False)["input_ids"]
+        tokens = self._counting(text, truncation=False, verbose=False)["input_ids"]
         return len(tokens) <= self.max_tokens
 
     def _embed(self, texts: Sequence[str], encode: Any) -> Vectors:

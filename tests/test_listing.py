@@ -1,7 +1,9 @@
 """The table of articles, a page at a time."""
 
+import shutil
 import subprocess
 import sys
+import threading
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -76,6 +78,51 @@ def test_authors_are_counted(shelf: Index):
 @given(st.text(st.characters(), max_size=20))
 def test_any_words_may_be_sought(shelf: Index, sought: str):
     assert set(ids(shelf, sought).split()) <= set("abcd")
+
+
+def test_a_change_is_seen_while_another_thread_is_reading_the_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    index = Index.build(SHELF, tmp_path / "index", embedder=WordCounts("bridge"))
+    reading, go_on = threading.Event(), threading.Event()
+
+    def held_up(*_: object) -> bool:
+        reading.set()
+        return go_on.wait(30)
+
+    monkeypatch.setattr("rag.store.listing._holds", held_up)
+    reader = threading.Thread(target=index.listing, args=("bridge",))
+    reader.start()
+    reading.wait(30)
+    index.add([article("new.md", "A bridge to the isle of Netherquay.")])
+    found = "new.md" in index, {hit.passage.article_id for hit in index.search("bridge isle")}
+    index.remove(["new.md"])
+    go_on.set()
+    reader.join()
+    assert found[0] and "new.md" in found[1]
+
+
+@pytest.mark.parametrize("gone", [True, False])
+def test_an_index_whose_folder_is_being_removed_is_listed_all_the_same(tmp_path: Path, gone: bool):
+    index = Index.build(SHELF, tmp_path / "index", embedder=WordCounts("bridge"))
+    index.remove(["a.md"])  # what its log holds is not in the file itself
+    (generation,) = (tmp_path / "index").glob("g*")
+    if gone:
+        shutil.rmtree(generation)
+    else:
+        for path in generation.glob("*.sqlite-*"):
+            path.unlink()
+    assert ids(index, "courier") == "d"
+    assert not (generation / "articles.sqlite").exists() or not gone
+
+
+def test_entries_leave_nothing_out_while_others_are_removed(tmp_path: Path):
+    many = [article(f"{n:04}.md", "The bridge.") for n in range(1100)]
+    index = Index.build(many, tmp_path / "index", embedder=WordCounts("bridge"))
+    seen = []
+    for entry in index.entries():
+        if not seen:
+            index.remove([one.id for one in many[100:600]])
+        seen.append(entry.id)
+    assert {one.id for one in many} - {one.id for one in many[100:600]} <= set(seen)
 
 
 BUSY = """

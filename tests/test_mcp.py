@@ -6,19 +6,22 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import anyio
+import anyio.to_thread
 import pytest
 from conftest import ROOT, LookFor
 from mcp import Client, StdioServerParameters, stdio_client
+from mcp.server.mcpserver.exceptions import ToolError
 from mcp.types import CallToolResult
 
 from rag.answer import Answerer
 from rag.index import Index
-from rag.mcp import mcp_server
+from rag.mcp import Line, mcp_server
 from rag.service import Service
 
 MEXICO = "2026-01-mexico-cartels.md"
@@ -194,3 +197,28 @@ def test_a_filter_of_articles_reaches_the_search(town: Index):
         return [hit["article_id"] for hit in found.structured_content["hits"]]
 
     assert in_process(town, talk) == ["ferry"]
+
+
+def test_calls_that_wait_take_no_threads_from_the_page_and_are_refused_when_they_are_many():
+    line, answered = Line(1, 3), threading.Event()
+    results: list[object] = []
+
+    async def call() -> None:
+        try:
+            results.append(await line.run(lambda: answered.wait(30)))
+        except ToolError as error:
+            results.append(str(error))
+
+    async def run() -> float:
+        async with anyio.create_task_group() as group:
+            for _ in range(9):
+                group.start_soon(call)
+            while len(results) < 5:
+                await anyio.sleep(0.01)
+            taken = anyio.to_thread.current_default_thread_limiter().borrowed_tokens
+            answered.set()
+        return taken
+
+    taken = anyio.run(run)
+    assert results == ["4 calls are being answered or waiting already; call again in a while"] * 5 + [True] * 4
+    assert taken == 0

@@ -124,6 +124,14 @@ def test_a_request_over_the_limit_is_refused_whether_or_not_it_says_its_length()
     assert status(limited, method="POST", path="/gradio_api/upload", content_length="11") == 200
 
 
+def test_where_nothing_can_be_added_no_file_is_taken():
+    def closed(app: Any) -> BodyLimit:
+        return BodyLimit(app, 10, uploads=False)
+
+    assert status(closed, method="POST", path="/gradio_api/upload") == 403
+    assert status(closed, method="POST", path="/gradio_api/call/v2/ask") == 200
+
+
 def test_programs_may_add_from_this_machine_only_unless_it_is_said():
     assert ServerOptions().may_add
     assert not ServerOptions(host="0.0.0.0").may_add

@@ -97,12 +97,18 @@ def from_elsewhere(headers: Mapping[str, str]) -> bool:
 class BodyLimit:
     """Refuses requests whose body is larger than the limit; of uploads each file is limited by gradio instead."""
 
-    def __init__(self, app: App, max_bytes: int) -> None:
+    def __init__(self, app: App, max_bytes: int, *, uploads: bool = True) -> None:
+        """Let bodies of so many bytes pass, and uploads if there are to be any."""
         self.app = app
         self.max_bytes = max_bytes
+        self.uploads = uploads
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"].startswith(UPLOADS):
+        upload = scope["type"] == "http" and scope["path"].startswith(UPLOADS)
+        if upload and not self.uploads:
+            await refuse(send, 403, "this server takes no files")
+            return
+        if scope["type"] != "http" or upload:
             await self.app(scope, receive, send)
             return
         length = headers_of(scope).get("content-length", "0")

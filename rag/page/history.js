@@ -10,6 +10,7 @@ const DRAFT = "article-rag:draft"; // what stands in the question box: not asked
 const MOST = 2_000_000; // characters of a conversation; browsers keep 5 million of a site
 let full = false; // whether the conversation that is open has outgrown what the browser keeps
 let again = ""; // a question to ask once more when the server knows the conversation
+let next = ""; // what stood in the question box beside a question that was under way: it comes back when that is asked
 const records = new Map(); // id of a talk on the server -> the conversation as this tab last kept it
 
 const newKey = () => Date.now().toString(36) + Math.random().toString(36).slice(2, 10);
@@ -64,16 +65,28 @@ function keep(record) {
 function resume(asking) {
   const left = attempt(() => read(sessionStorage.getItem(OPEN)));
   const where = attempt(() => JSON.parse(sessionStorage.getItem(FILTER)));
-  const waiting = asking ?? left?.asking ?? attempt(() => sessionStorage.getItem(DRAFT));
+  const draft = attempt(() => sessionStorage.getItem(DRAFT)) ?? "";
+  const waiting = asking ?? left?.asking ?? draft;
+  next = draft === waiting ? "" : draft;
   if (left) open({ ...left, where: where ?? left.where, asking: waiting });
   else if (waiting || (where && Object.keys(where).length)) trigger("select", { anew: true, where, asking: waiting });
 }
 
 const box = () => document.querySelector("#question textarea");
 
-function keepDraft(asked = "") {
-  const words = box()?.value ?? "";
-  attempt(() => sessionStorage.setItem(DRAFT, words === asked ? "" : words));
+function keepDraft() {
+  attempt(() => sessionStorage.setItem(DRAFT, next || (box()?.value ?? "")));
+}
+
+// The box has been emptied when its question is taken, unless the next one was typed by then.
+function afterAsking(asked) {
+  if (next && box() && (!box().value || box().value === asked)) {
+    box().value = next;
+    box().dispatchEvent(new Event("input", { bubbles: true }));
+  }
+  next = "";
+  if (box()?.value === asked) attempt(() => sessionStorage.removeItem(DRAFT));
+  else keepDraft();
 }
 
 function askAgain(question, tries = 40) {
@@ -105,7 +118,7 @@ function take(message) {
     if (message.turn) record.turns[message.place] = message.turn;
     keep(record);
   }
-  if (message.asking) setTimeout(() => keepDraft(message.asking), 100); // what is typed by then is the next question
+  if (message.asking) setTimeout(() => afterAsking(message.asking), 100);
   if (message.download) {
     const link = document.createElement("a");
     link.href = URL.createObjectURL(new Blob([message.download.text], { type: "text/plain;charset=utf-8" }));

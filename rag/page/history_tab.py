@@ -52,7 +52,8 @@ def history_tab(answerer: Answerer, chat: ChatTab, kept: gr.HTML, tabs: gr.Tabs)
         talk, key = Talk(answerer, said), str(asked.get("key") or "")
         message = keeper.reopened(talk, key, where) if key else keeper.begun_anew(where)
         tab = gr.skip() if asked.get("stay") else gr.update(selected="chat")
-        return *redrawn(answerer.index, talk, question), *filled(where), tab, message
+        said, box, *rest = redrawn(answerer.index, talk, question)
+        return said, box or gr.skip(), *rest, *filled(where), tab, message  # what has been typed meanwhile stays
 
     def begin(before: Talk | None) -> tuple[Any, ...]:
         leave(before)

@@ -26,6 +26,7 @@ from rag.service import Service
 
 PORT = 7860  # any free one if it is taken
 SESSIONS = 200  # of tabs and calls that are remembered, 70 KB each; a tab that is not brings its conversation along
+LEFT_BEHIND = (3600, 86400)  # every hour, uploads that no tab has handed over within a day go
 STYLES = tuple(Path(__file__).parent / name for name in ("page.css", "panels.css"))
 
 
@@ -36,7 +37,7 @@ def page(service: Service, options: ServerOptions) -> gr.Blocks:
     def heading() -> str:
         return messages.page_heading(articles=len(index), passages=index.passage_count)
 
-    with gr.Blocks(title=texts.TITLE, fill_width=True, analytics_enabled=False) as blocks:
+    with gr.Blocks(title=texts.TITLE, fill_width=True, analytics_enabled=False, delete_cache=LEFT_BEHIND) as blocks:
         above = gr.HTML(heading(), elem_id="heading")
         kept = kept_here()
         with gr.Tabs(elem_id="tabs") as tabs:
@@ -61,7 +62,7 @@ def web_app(answerer: Answerer, options: ServerOptions) -> FastAPI:
     if options.mcp:
         from rag.mcp import over_http
 
-        tools = over_http(service)
+        tools = over_http(service, max_waiting=options.max_waiting)
         app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=tools.router.lifespan_context)
         app.router.routes.extend(tools.routes)
     else:
@@ -73,7 +74,7 @@ def web_app(answerer: Answerer, options: ServerOptions) -> FastAPI:
         return JSONResponse(told, status)
 
     # The last that is added meets a request first.
-    app.add_middleware(BodyLimit, max_bytes=options.max_upload_bytes)
+    app.add_middleware(BodyLimit, max_bytes=options.max_upload_bytes, uploads=options.may_add)
     app.add_middleware(SameOrigin)
     if options.login:
         app.add_middleware(RequireLogin, login=options.login)

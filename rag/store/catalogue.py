@@ -34,7 +34,8 @@ class Catalogue:
         last = int(before.numbers[-1]) if before and len(before.numbers) else 0
         names = before.names if before else {}
         fields = "SELECT n, source, author, published FROM articles"
-        rows = store.rows(f"{fields} WHERE n > ?", (last,)) if last else store.rows(fields)  # all: from the SQL index
+        # All of them are read from the SQL index.
+        rows = store.rows(f"{fields} WHERE n > ?", (last,)).fetchall() if last else store.many_rows(fields)
         code, day = cache(lambda name: _code(name, names)), cache(_day)
         table = np.array(
             [(n, code(source), code(author), day(published)) for n, source, author, published in rows], dtype=np.int64

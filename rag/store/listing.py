@@ -37,7 +37,7 @@ def listing(store: LocalStore, words: str, order: str, *, descending: bool, firs
     sought = folded(words).split()
     columns = "n, title, source, author, id" if sought or order in BY_NAME else "n"
     sql = f"{BY_SQL.get(order, 'n')} {'DESC' if descending and order in BY_SQL else 'ASC'} NULLS LAST, n"
-    rows: Iterable[Sequence[Any]] = store.rows(f"SELECT {columns} FROM articles a ORDER BY {sql}")
+    rows: Iterable[Sequence[Any]] = store.many_rows(f"SELECT {columns} FROM articles a ORDER BY {sql}")
     # SQLite must call no function of ours: its lock on the connection, which threads share, and Python's would be
     # waited for in opposite orders.
     if sought:
@@ -67,7 +67,7 @@ def _by_name(rows: Iterable[Sequence[Any]], place: int, *, descending: bool) -> 
 def authors(store: LocalStore, count: int) -> tuple[tuple[str, int], ...]:
     """Authors with their numbers of articles, at most `count`, the busiest first."""
     return tuple(
-        store.rows(
+        store.many_rows(
             "SELECT author, count(*) FROM articles WHERE author <> '' "
             "GROUP BY author ORDER BY count(*) DESC, author LIMIT ?",
             (count,),

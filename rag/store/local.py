@@ -13,7 +13,7 @@ import threading
 import weakref
 from collections.abc import Collection as Collection_
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
@@ -55,6 +55,7 @@ class LocalStore:
             sqlite3.Error: a new one cannot be written.
         """
         self.path = folder / FILE
+        self._address = self.path.resolve().as_uri()
         fresh = not self.path.exists()
         if fresh and not create:
             raise IndexDamaged(f"{self.path} is missing; build the index again")
@@ -107,6 +108,19 @@ class LocalStore:
     def rows(self, sql: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
         """What a SELECT gives, for questions that only one caller has."""
         return self._db.execute(sql, values)
+
+    def many_rows(self, sql: str, values: Sequence[Any] = ()) -> Iterator[Any]:
+        """What a SELECT gives that may look at every article.
+
+        It has a connection of its own: on one that threads share, the others would have to wait for it, and while it
+        went on none of them would see what is new.
+        """
+        beside = self._beside()
+        if beside is None:
+            yield from self._db.execute(sql, values)
+            return
+        with closing(beside):
+            yield from beside.execute(sql, values)
 
     @contextmanager
     def one_moment(self) -> Iterator[None]:
@@ -242,6 +256,18 @@ class LocalStore:
         return self._db.execute("DELETE FROM articles WHERE id = ?", (article_id,)).rowcount > 0
 
     # -- below
+
+    def _beside(self) -> sqlite3.Connection | None:
+        """Another connection to what the store holds; None where there can be none.
+
+        Without its log the file alone would be older: it may just be being removed, as another generation has taken
+        its place, and the store goes on with what it has open.
+        """
+        if not self.path.with_name(f"{FILE}-wal").exists():
+            return None
+        with suppress(sqlite3.Error):
+            return _connection(f"{self._address}?mode=rw", "PRAGMA query_only = ON")  # rw makes no new file
+        return None
 
     def _named(self, columns: str, numbers: Collection_[int]) -> Iterator[Any]:
         wanted = [int(n) for n in numbers]

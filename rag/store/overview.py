@@ -9,7 +9,7 @@ from typing import Any
 
 from rag.errors import IndexDamaged
 from rag.settings import IndexSettings
-from rag.store.local import LocalStore
+from rag.store.local import AT_ONCE, LocalStore
 from rag.store.rows import date_of
 from rag.types import Collection
 
@@ -47,10 +47,12 @@ def settings_of(store: LocalStore) -> IndexSettings:
 def collection(store: LocalStore, titles: int) -> Collection:
     """Counts, dates, sources and so many titles."""
     ((first, last),) = store.rows("SELECT min(published), max(published) FROM articles")
-    sources = store.rows(
+    sources = store.many_rows(
         "SELECT source, count(*) FROM articles WHERE source <> '' GROUP BY source ORDER BY count(*) DESC, source"
-    ).fetchall()
-    newest = store.rows("SELECT title FROM articles WHERE title <> '' ORDER BY published DESC, n LIMIT ?", (titles,))
+    )
+    newest = store.many_rows(
+        "SELECT title FROM articles WHERE title <> '' ORDER BY published DESC, n LIMIT ?", (titles,)
+    )
     articles, passages = store.counts()
     return Collection(
         articles, passages, date_of(first), date_of(last), tuple(sources), tuple(row[0] for row in newest)
@@ -59,11 +61,10 @@ def collection(store: LocalStore, titles: int) -> Collection:
 
 def entries(store: LocalStore) -> Iterator[Entry]:
     """Every article, in the order in which they came; changes made meanwhile may be seen or not."""
-    numbers = "SELECT n FROM articles WHERE n > ? ORDER BY n LIMIT 500"
     last = 0
-    while rows := store.rows(f"{ROW} WHERE n IN ({numbers}) ORDER BY n", (last,)).fetchall():
-        ((last,),) = store.rows(f"SELECT max(n) FROM ({numbers})", (last,))
-        yield from map(entry_of, rows)
+    while block := store.rows("SELECT n FROM articles WHERE n > ? ORDER BY n LIMIT ?", (last, AT_ONCE)).fetchall():
+        (first,), (last,) = block[0], block[-1]
+        yield from map(entry_of, store.rows(f"{ROW} WHERE n BETWEEN ? AND ? ORDER BY n", (first, last)).fetchall())
 
 
 def entry_of(row: Sequence[Any]) -> Entry:

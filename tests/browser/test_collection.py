@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -300,6 +301,14 @@ def test_what_is_dropped_or_removed_while_a_file_is_taken_in_waits_for_its_turn(
     assert {"second.txt", "third.txt", "many 399"} <= held
     assert not held & {"rosetta-stone.md", "suez-canal.md"}
     assert not list(Path(get_upload_folder()).rglob("third.txt"))
+
+
+def test_the_server_itself_refuses_a_file_over_the_limit(own_address: str, tmp_path: Path):
+    for size, status in ((900_000, "200"), (1_200_000, "413")):
+        (tmp_path / "a.txt").write_bytes(b"x" * size)
+        command = ["curl", "-s", "-o", "/dev/null", "-w", "%{http_code}",
+                   "-F", f"files=@{tmp_path / 'a.txt'}", f"{own_address}/gradio_api/upload"]  # fmt: skip
+        assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == status
 
 
 def test_a_change_by_another_process_is_waited_for_by_name(collection: Tab, own_index: Path, tmp_path: Path):

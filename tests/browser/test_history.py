@@ -361,6 +361,26 @@ def test_a_question_that_waits_for_those_of_others_outlives_a_reload(tab: Tab):
     tab.wrong.clear()  # Gradio tells of the request that the reload cut off
 
 
+def test_the_next_question_comes_back_when_the_one_that_was_under_way_is_asked_again(tab: Tab):
+    tab.ask(BORN)
+    tab.page.evaluate(  # as it is while an answer is under way
+        """question => {
+            const key = "article-rag:conversation:" + sessionStorage.getItem("article-rag:open");
+            localStorage.setItem(key, JSON.stringify({ ...JSON.parse(localStorage.getItem(key)), asking: question }));
+        }""",
+        STUDY,
+    )
+    box = tab.page.get_by_label("Your question")
+    box.fill(MEXICO)
+    reload(tab, 1)
+    expect(box).to_have_value(STUDY)
+    box.press("Enter")
+    tab.page.locator("#messages .answer").nth(1).wait_for()
+    expect(box).to_have_value(MEXICO)
+    reload(tab, 2)
+    expect(box).to_have_value(MEXICO)
+
+
 def test_nothing_keeps_people_from_using_the_conversations(tabs: Tabs):
     for color_scheme in ("light", "dark"):
         tab = tabs.open(color_scheme=color_scheme)
