@@ -57,7 +57,11 @@ def main() -> None:
         command = [sys.executable, str(ROOT / "app.py"), "--index", str(options.index), "--port", "0"]
         server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True, cwd=ROOT)
         try:
-            address = re.search(r"http://\S+", server.stdout.readline())[0]
+            printed = next((line for line in server.stdout if "http://" in line), "")  # what was indexed comes before
+            found = re.search(r"http://\S+", printed)
+            if not found:
+                raise SystemExit("app.py did not start")
+            address = found[0]
             asked, memory = load(address, server.pid, users=options.users, seconds=options.seconds)
         finally:
             server.send_signal(signal.SIGINT)

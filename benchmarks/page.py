@@ -73,7 +73,8 @@ def serving(index: Path) -> Iterator[str]:
     command = [sys.executable, str(ROOT / "app.py"), "--index", str(index), "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
         try:
-            found = re.search(r"http://\S+", process.stdout.readline() if process.stdout else "")
+            printed = next((line for line in process.stdout or () if "http://" in line), "")  # after what was indexed
+            found = re.search(r"http://\S+", printed)
             if not found:
                 raise SystemExit("app.py did not start")
             yield found[0]
