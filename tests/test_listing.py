@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from rag.errors import InputError
 from rag.index import Index
+from rag.store.local import LocalStore
 
 SHELF = [
     replace(article("c.md", "The bridge.", "Élan vital"), source="Herald", author="Bo", published=date(2026, 4, 2)),
@@ -114,20 +115,26 @@ def test_an_index_whose_folder_is_being_removed_is_listed_all_the_same(tmp_path:
     assert not (generation / "articles.sqlite").exists() or not gone
 
 
-def test_entries_leave_nothing_out_while_others_are_removed(tmp_path: Path):
+def test_entries_leave_nothing_out_while_others_are_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     many = [article(f"{n:04}.md", "The bridge.") for n in range(1100)]
     index = Index.build(many, tmp_path / "index", embedder=WordCounts("bridge"))
-    seen = []
-    for entry in index.entries():
-        if not seen:
-            index.remove([one.id for one in many[100:600]])
-        seen.append(entry.id)
-    assert {one.id for one in many} - {one.id for one in many[100:600]} <= set(seen)
+    gone = [one.id for one in many[:100]]
+    rows = LocalStore.rows
+
+    def removed_after_the_first(store: LocalStore, *asked: object) -> object:
+        found = rows(store, *asked)
+        monkeypatch.undo()
+        index.remove(gone)
+        return found
+
+    monkeypatch.setattr(LocalStore, "rows", removed_after_the_first)
+    assert {one.id for one in many[100:]} <= {entry.id for entry in index.entries()}
 
 
 BUSY = """
 import sys, threading
 from rag.index import Index
+from rag.store.local import LocalStore
 
 index = Index.open(sys.argv[1])  # its model is never needed
 uses = [
