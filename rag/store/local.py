@@ -7,13 +7,12 @@ and passages are never used again after a removal, so a number that is gone stay
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 import threading
 import weakref
 from collections.abc import Collection as Collection_
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
@@ -23,6 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rag.errors import IndexBusy, IndexDamaged, IndexNotWritten
+from rag.store import connections
 from rag.store.rows import COLUMNS, SCHEMA, article_digest, article_of, article_row, passage_of
 from rag.types import Article, Passage, Span
 
@@ -55,12 +55,12 @@ class LocalStore:
             sqlite3.Error: a new one cannot be written.
         """
         self.path = folder / FILE
-        self._address = self.path.resolve().as_uri()
+        self._resolved = self.path.resolve()  # wherever the process goes
         fresh = not self.path.exists()
         if fresh and not create:
             raise IndexDamaged(f"{self.path} is missing; build the index again")
         try:
-            self._db = _connected(self.path)
+            self._db = connections.connected(self.path)
             weakref.finalize(self, self._db.close)  # a connection refers to itself, and would stay open for a while
             if fresh:
                 self._db.executescript(f"BEGIN; {SCHEMA} COMMIT;")
@@ -115,7 +115,7 @@ class LocalStore:
         It has a connection of its own: on one that threads share, the others would have to wait for it, and while it
         went on none of them would see what is new.
         """
-        beside = self._beside()
+        beside = connections.beside(self._resolved)
         if beside is None:
             yield from self._db.execute(sql, values)
             return
@@ -257,18 +257,6 @@ class LocalStore:
 
     # -- below
 
-    def _beside(self) -> sqlite3.Connection | None:
-        """Another connection to what the store holds; None where there can be none.
-
-        Without its log the file alone would be older: it may just be being removed, as another generation has taken
-        its place, and the store goes on with what it has open.
-        """
-        if not self.path.with_name(f"{FILE}-wal").exists():
-            return None
-        with suppress(sqlite3.Error):
-            return _connection(f"{self._address}?mode=rw", "PRAGMA query_only = ON")  # rw makes no new file
-        return None
-
     def _named(self, columns: str, numbers: Collection_[int]) -> Iterator[Any]:
         wanted = [int(n) for n in numbers]
         for first in range(0, len(wanted), AT_ONCE):
@@ -289,35 +277,6 @@ def _read_article(db: sqlite3.Connection, path: Path, n: int) -> Article | None:
             "(rag index remove), and see what else is damaged: rag index verify"
         )
     return article
-
-
-def _connected(path: Path) -> sqlite3.Connection:
-    """A connection to a file; where nothing may be written beside it, one that can only read."""
-    try:
-        return _connection(str(path), "PRAGMA journal_mode = WAL")  # readers go on while one writes
-    except sqlite3.OperationalError:
-        if os.access(path.parent, os.W_OK) and os.access(path, os.W_OK):
-            raise
-    address = path.resolve().as_uri()
-    log = path.with_name(f"{path.name}-wal")
-    if log.exists() and log.stat().st_size:
-        return _connection(f"{address}?mode=ro", "PRAGMA query_only = ON")
-    # Without its log SQLite cannot follow a writer, and reads such a file only as one that stays as it is.
-    return _connection(f"{address}?immutable=1", "PRAGMA query_only = ON")
-
-
-def _connection(address: str, mode: str) -> sqlite3.Connection:
-    uri = address.startswith("file:")
-    db = sqlite3.connect(address, timeout=5, isolation_level=None, check_same_thread=False, uri=uri)
-    try:
-        db.execute(mode)
-        db.execute("PRAGMA synchronous = FULL")  # what was reported stored survives a power cut
-        db.execute("PRAGMA foreign_keys = ON")
-        db.execute("SELECT count(*) FROM sqlite_master").fetchone()  # opens the file
-    except sqlite3.Error:
-        db.close()
-        raise
-    return db
 
 
 def _bound(text: str) -> str:
