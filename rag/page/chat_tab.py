@@ -82,8 +82,8 @@ def chat_tab(answerer: Answerer, kept: gr.HTML) -> ChatTab:
             box, message = gr.skip(), gr.skip()
 
     def clear(talk: Talk | None) -> tuple[Any, ...]:
-        leave(talk)
-        return empty_panel(texts.SOURCE_HINT), gr.update(visible=False), None, keeper.begun_anew()
+        leave(talk)  # a step that was on its way already is drawn over
+        return [], empty_panel(texts.SOURCE_HINT), gr.update(visible=False), None, keeper.begun_anew()
 
     def follow(event: gr.EventData) -> str:
         return followed(index, str(event.link))
@@ -118,7 +118,7 @@ def chat_tab(answerer: Answerer, kept: gr.HTML) -> ChatTab:
     question.submit(reply, asked, [*shown, kept], **ON_MODELS)
     understood.submit(reply_as_meant, [understood, talk, *bar.fields], [*shown, kept], **ON_MODELS)
     chat.example_select(take_example, outputs=question, **AT_ONCE).then(reply, asked, [*shown, kept], **ON_MODELS)
-    chat.clear(clear, talk, [source, understood, talk, kept], **AT_ONCE)
+    chat.clear(clear, talk, [chat, source, understood, talk, kept], **AT_ONCE)
     source.select(follow, outputs=source, **AT_ONCE)
     reason.listen(chat, talk, index.folder, until=[question.submit, understood.submit, chat.clear])
     return ChatTab(shown, bar, talk)
