@@ -3,7 +3,7 @@
 The reader gives each word piece a logit for "the answer starts here" and one for "it ends here"; the first token
 stands for "no answer in this passage". A span scores start + end logit; its margin over the first token's pair is
 comparable between passages, as a softmax within each passage would not be (Clark and Gardner 2018,
-https://arxiv.org/abs/1710.10723).
+https://arxiv.org/abs/1710.10723). Spans that run on lose a part of their score: rag/span_costs.py.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ import numpy as np
 
 from rag.errors import InputError, ModelError
 from rag.models import bfloat16_is_fast, reader_folder, silent_loading
+from rag.sentences import sentences
 from rag.settings import BUNDLED
+from rag.span_costs import Costs, Prices, span_costs
 from rag.spans import Logits, best_spans, whole_characters
 from rag.types import Span
 
@@ -32,7 +34,7 @@ class Candidate:
 
     passage: int  # its place among the passages read
     span: Span  # characters of the passage's text, never empty
-    margin: float  # span score less the score of "no answer in this passage", in logits; may be negative
+    margin: float  # span score, less its cost and the score of "no answer in this passage"; logits, may be negative
 
 
 class Reader(Protocol):
@@ -45,14 +47,19 @@ class Reader(Protocol):
 class SpanReader:
     """A fine-tuned AutoModelForQuestionAnswering on the CPU; `model` may be replaced by anything that runs it."""
 
-    def __init__(self, model: str = BUNDLED) -> None:
+    def __init__(self, model: str = BUNDLED, *, prices: Prices | None = None) -> None:
         """Load a reader by name: the bundled one, a local folder, or a name on the hub.
+
+        Args:
+            model: the name.
+            prices: what a span loses for running on; None takes the defaults.
 
         Raises:
             ModelError: the model is missing, damaged, or no extractive reader with a fast tokenizer.
         """
         self.tokenizer, self.model = _loaded(reader_folder(model))
         self.bfloat16 = bfloat16_is_fast()  # 1.7 times as fast as float32 at the same F1: benchmarks/reader_speed.py
+        self.prices = prices or Prices()
         self.max_tokens = longest_input(self.tokenizer, self.model)
 
     def read(self, question: str, passages: Sequence[str], *, max_answer_tokens: int, k: int) -> list[Candidate]:
@@ -69,6 +76,7 @@ class SpanReader:
         if tokens > limit:
             raise InputError(f"the question has {tokens} word pieces, the reader takes {limit}; please shorten it")
         windows = self._windows(question, passages)
+        begin = [[sentence.start for sentence in sentences(passage)] for passage in passages]
         candidates: list[list[Candidate]] = [[] for _ in passages]
         for first in range(0, len(windows), BATCH):
             batch = windows[first : first + BATCH]
@@ -77,7 +85,8 @@ class SpanReader:
                 raise ModelError("the reader gives NaN, so its weights are damaged; train it again or name another")
             for window, start, end in zip(batch, starts, ends, strict=True):
                 passage = passages[window.passage]
-                candidates[window.passage] += _decode(window, passage, start, end, max_tokens=max_answer_tokens, k=k)
+                costs = span_costs(passage, window.offsets, begin[window.passage], self.prices, width=max_answer_tokens)
+                candidates[window.passage] += _decode(window, passage, start, end, costs, k=k)
         return [c for group in candidates for c in _without_overlaps(group, k)]
 
     def _windows(self, question: str, passages: Sequence[str]) -> list[_Window]:
@@ -178,11 +187,12 @@ class _Window:
     null: int  # the place of the token that stands for "no answer": the first, or wherever the model classifies
 
 
-def _decode(window: _Window, passage: str, start: Logits, end: Logits, *, max_tokens: int, k: int) -> list[Candidate]:
+def _decode(window: _Window, passage: str, start: Logits, end: Logits, costs: Costs, *, k: int) -> list[Candidate]:
     places = zip(window.sequence_ids, window.offsets, strict=True)
     inside = np.array([part == 1 and bool(passage[a:b].strip()) for part, (a, b) in places])
     null = float(start[window.null] + end[window.null])
-    spans = best_spans(np.where(inside, start, -np.inf), np.where(inside, end, -np.inf), max_tokens=max_tokens, k=k)
+    start, end = np.where(inside, start, -np.inf), np.where(inside, end, -np.inf)
+    spans = best_spans(start, end, costs, k=k)
     return [
         Candidate(
             window.passage,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from rag.span_costs import Costs
 from rag.types import Span
 
 Logits = npt.NDArray[np.float32]  # (tokens,)
@@ -19,24 +20,24 @@ class TokenSpan:
 
     first: int
     last: int
-    score: float  # start logit + end logit
+    score: float  # start logit + end logit - cost
 
 
-def best_spans(start: Logits, end: Logits, *, max_tokens: int, k: int) -> list[TokenSpan]:
+def best_spans(start: Logits, end: Logits, costs: Costs, *, k: int) -> list[TokenSpan]:
     """Rank the token ranges of one passage, best first; the ranges returned do not overlap.
 
     Args:
         start: start logits, shape (tokens,), -inf where a span may not start.
         end: end logits, shape (tokens,), -inf where a span may not end.
-        max_tokens: the most tokens that a span may hold.
+        costs: what each range loses, shape (tokens, the most tokens that a range may hold).
         k: at most so many ranges.
     """
     if not len(start):
         return []
-    width = min(max_tokens, len(start))
+    width = min(costs.shape[1], len(start))
     # scores[i, j]: the span that starts at i and holds j + 1 tokens
     ends = np.lib.stride_tricks.sliding_window_view(np.append(end, np.full(width - 1, -np.inf)), width)
-    scores = start[:, None] + ends
+    scores = start[:, None] + ends - costs[:, :width]
     spans: list[TokenSpan] = []
     for _ in range(k):
         first, extra = (int(i) for i in np.unravel_index(int(np.argmax(scores)), scores.shape))

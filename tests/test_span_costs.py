@@ -1,0 +1,73 @@
+import re
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.read import SpanReader
+from rag.sentences import sentences
+from rag.span_costs import PAIRS, Prices, span_costs
+
+PRICES = Prices(token=0.25, sentence=2, half_pair=3)
+TOKEN, SENTENCE, HALF_PAIR = PRICES.token, PRICES.sentence, PRICES.half_pair
+TEXT = 'He won (twice). "No," she said'
+
+
+def near(value):
+    return pytest.approx(value, abs=1e-5)  # of float32
+
+
+def tokens(text: str) -> list[tuple[int, int]]:
+    return [m.span() for m in re.finditer(r"\w+|[^\w\s]", text)]
+
+
+def test_costs_by_hand():
+    offsets = tokens(TEXT)
+    assert [TEXT[a:b] for a, b in offsets][:6] == ["He", "won", "(", "twice", ")", "."]
+    costs = span_costs(TEXT, offsets, [0, TEXT.index('"')], PRICES, width=6) - TOKEN * np.arange(1, 7)
+    assert costs[0].tolist() == near([0, 0, HALF_PAIR, HALF_PAIR, 0, 0])  # He won ( twice ) .
+    assert costs[5].tolist()[:2] == near([0, SENTENCE + HALF_PAIR])  # . "
+    assert costs[5].tolist()[4] == near(SENTENCE)  # . "No,"
+    assert costs[6].tolist()[:4] == near([HALF_PAIR, HALF_PAIR, HALF_PAIR, 0])  # "No,"
+
+
+def test_every_kind_of_pair_counts_by_itself():
+    for left, right in PAIRS:
+        text = f"a {left} b {right} c"
+        row = span_costs(text, tokens(text), [0], PRICES, width=5)[0] - TOKEN * np.arange(1, 6)
+        assert row.tolist() == near([0, HALF_PAIR, HALF_PAIR, 0, 0]), (left, right)
+
+
+def test_nothing_to_read_costs_nothing():
+    assert span_costs("", [], [], PRICES, width=4).shape == (0, 4)
+
+
+@given(st.text('ab. \n()[]"“”（）é🙂', max_size=60), st.integers(1, 9))
+def test_costs_are_what_the_words_of_the_span_show(text, width):
+    offsets, starts = tokens(text), [s.start for s in sentences(text)]
+    costs = span_costs(text, offsets, starts, PRICES, width=width)
+    assert costs.shape == (len(offsets), width)
+    for i in range(len(offsets)):
+        for j in range(i, min(len(offsets), i + width)):
+            a, b = offsets[i][0], offsets[j][1]
+            halves = sum(text[a:b].count(x) != text[a:b].count(y) for x, y in PAIRS) + text[a:b].count('"') % 2
+            begun = sum(a < s < b for s in starts)
+            assert costs[i, j - i] == near(TOKEN * (j - i + 1) + SENTENCE * begun + HALF_PAIR * halves)
+
+
+@pytest.mark.models
+def test_answers_keep_to_a_sentence_and_leave_out_half_a_pair_of_quotation_marks():
+    reader = SpanReader()
+    film = (
+        'The jury gave the prize to a debut ("The Long Quay", shown on the first night), the festival said. The '
+        "audience prize went to another."
+    )
+    (best,) = reader.read("Which film won the prize at the festival?", [film], max_answer_tokens=30, k=1)
+    assert best.span.of(film) == "The Long Quay"
+    bridge = (
+        "Nobody knew at first who had paid for the bridge. The railway, then the biggest employer in the town, had "
+        "paid. The town paid for the lamps."
+    )
+    for found in reader.read("Who paid for the new bridge?", [bridge], max_answer_tokens=30, k=3):
+        assert len([s for s in sentences(bridge) if s.overlaps(found.span)]) == 1, found.span.of(bridge)
