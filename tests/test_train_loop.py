@@ -3,6 +3,7 @@ import math
 import random
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,10 +15,12 @@ from rag.read import SpanReader
 from rag.train import checkpoints
 from rag.train.examples import Example
 from rag.train.loop import Done, Trainer
-from rag.train.recipe import Recipe
+from rag.train.recipe import QUIET, Noise, Recipe
 from rag.types import Span
 
-RECIPE = Recipe(steps=120, learning_rate=5e-3, warmup_steps=5, batch_tokens=512, max_tokens=64, average_decay=0.9)
+RECIPE = Recipe(
+    steps=120, learning_rate=5e-3, warmup_steps=5, batch_tokens=512, max_tokens=64, average_decay=0.9, noise=QUIET
+)
 
 
 class Stopped(Exception):
@@ -87,7 +90,12 @@ def test_a_run_that_was_stopped_and_gone_on_with_ends_with_the_same_weights(star
         with pytest.raises(Stopped):
             trained(start, folder, stop_at=stop_at)
         assert same(trained(start, folder, resume=True), whole)
-    other_seed = Recipe(steps=120, seed=2, learning_rate=5e-3, batch_tokens=512, max_tokens=64)
+    loud = replace(RECIPE, steps=60, noise=Noise())
+    with pytest.raises(Stopped):
+        trained(start, tmp_path / "loud", loud, stop_at=47)
+    gone_on = trained(start, tmp_path / "loud", loud, resume=True)
+    assert same(gone_on, trained(start, tmp_path / "loud at once", loud)) and not same(gone_on, whole)
+    other_seed = replace(RECIPE, seed=2)
     assert not same(trained(start, tmp_path / "other", other_seed), whole)
     with pytest.raises(InputError, match="seed 1, 2 was asked for"):
         trained(start, tmp_path / "whole", other_seed, resume=True)
@@ -95,7 +103,7 @@ def test_a_run_that_was_stopped_and_gone_on_with_ends_with_the_same_weights(star
 
 def test_a_longer_run_goes_on_from_before_the_cool_down(start: Path, tmp_path: Path):
     trained(start, tmp_path / "run")
-    longer = Recipe(steps=200, learning_rate=5e-3, warmup_steps=5, batch_tokens=512, max_tokens=64, average_decay=0.9)
+    longer = replace(RECIPE, steps=200)
     assert checkpoints.to_go_on_from(tmp_path / "run", steps=200).step == RECIPE.cooldown_from
     assert same(trained(start, tmp_path / "run", longer, resume=True), trained(start, tmp_path / "at-once", longer))
 
@@ -114,7 +122,7 @@ import resource, signal, sys
 from pathlib import Path
 from rag.train import checkpoints
 from rag.train.loop import Trainer
-from rag.train.recipe import Recipe
+from rag.train.recipe import QUIET, Noise, Recipe
 trainer, folder = Trainer(Path(sys.argv[1]), Recipe(steps=1)), Path(sys.argv[2])
 checkpoints.write(trainer.checkpoint(), folder / "latest.pt")
 trainer.save(folder)

@@ -73,7 +73,7 @@ def reader(
         judged_by = read_questions([evaluate]) if evaluate else ()
         if judged_by and not any(question.answers for question in judged_by):
             raise InputError(f"{evaluate} has no question with an answer; a reader cannot be judged by it")
-        origin = runs.Origin(data, folder, seed, learning_rate, Mixture(), negatives, index)
+        origin = runs.Origin(data, folder, seed, learning_rate, Mixture(), recipe.noise, negatives, index)
         training = runs.open_run(out, origin, resume=resume)
         source = runs.source(origin, training, progress=show)
         trainer = Trainer(folder, recipe)

@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from rag.errors import InputError, ModelError
 from rag.models import bfloat16_is_fast
 from rag.read import longest_input
@@ -42,14 +44,24 @@ class Trainer:
         """
         import torch
 
+        from rag.train import noise
+
         self.recipe = recipe
         torch.manual_seed(recipe.seed)  # of a new head
         self.tokenizer, self.model = weights.load(start)
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
-        self.model.eval().to(self.device)  # eval: no dropout, which a CPU is slow at and a short training does not need
+        self.model.eval().to(self.device)  # eval: without torch's dropout, which a CPU is slow at
+        self.masks = noise.MaskTable(recipe.noise.dropped, recipe.seed)
+        if recipe.noise.dropped:
+            noise.drop_activations(self.model, self.masks)
+        if recipe.noise.frozen_embeddings:
+            noise.freeze_embeddings(self.model)
         self.average = {name: value.detach().clone() for name, value in self.model.state_dict().items()}
         self.optimizer = torch.optim.AdamW(
-            self.model.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay, fused=True
+            [p for p in self.model.parameters() if p.requires_grad],
+            lr=recipe.learning_rate,
+            weight_decay=recipe.weight_decay,
+            fused=True,
         )
         longest = min(recipe.max_tokens, longest_input(self.tokenizer, self.model))
         self.longest = longest // LENGTH_STEP * LENGTH_STEP  # tokens of an example; a longer one is left out
@@ -161,6 +173,8 @@ class Trainer:
 
         for group in self.optimizer.param_groups:
             group["lr"] = self.recipe.rate(self.step)
+        one = self._with_hidden_words(one)
+        self.masks.go_to(self.step)
         inputs = {"input_ids": one.ids, "attention_mask": one.mask}
         if "token_type_ids" in self.tokenizer.model_input_names:
             inputs["token_type_ids"] = one.types
@@ -183,6 +197,15 @@ class Trainer:
         self.step += 1
         weights.move(self.average, self.model, decay=self.recipe.average_decay, step=self.step)
         return float(loss.detach())
+
+    def _with_hidden_words(self, one: Batch) -> Batch:
+        from rag.train import noise
+
+        share, mask = self.recipe.noise.hidden, self.tokenizer.mask_token_id
+        if not share or mask is None:  # a model that knows no mask reads all words
+            return one
+        rng = np.random.default_rng([self.recipe.seed, self.step])
+        return noise.hide_words(one, rng, mask=mask, kept=self.tokenizer.all_special_ids, share=share)
 
     def _fast_arithmetic(self) -> AbstractContextManager[Any]:
         import torch

@@ -26,6 +26,23 @@ class Mixture:
 
 
 @dataclass(frozen=True, slots=True)
+class Noise:
+    """What keeps the model from learning its examples by heart; benchmarks/README.md, "A new reader"."""
+
+    dropped: float = 0.1  # share of the activations, as when the encoder was made
+    hidden: float = 0.15  # share of the word pieces of every second example
+    frozen_embeddings: bool = True
+
+    def __post_init__(self) -> None:
+        for name in ("dropped", "hidden"):
+            if not 0 <= getattr(self, name) < 1:
+                raise InputError(f"{name} is {getattr(self, name)}; it must be 0 or more, and below 1")
+
+
+QUIET = Noise(dropped=0.0, hidden=0.0, frozen_embeddings=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Recipe:
     """Warm-up, a constant rate, a linear cool-down: what comes before the cool-down can be gone on from.
 
@@ -42,6 +59,7 @@ class Recipe:
     weight_decay: float = 0.01
     clip_norm: float = 1.0
     average_decay: float = 0.998  # of the moving average of the weights, which is what is kept
+    noise: Noise = Noise()
 
     def __post_init__(self) -> None:
         if self.steps < 1:

@@ -25,7 +25,7 @@ from rag.train.checkpoints import LATEST
 from rag.train.examples import Source
 from rag.train.negatives import Miss, Search, index_search, mine, read_misses, term_search, write_misses
 from rag.train.questions import Question, read_questions
-from rag.train.recipe import Mixture
+from rag.train.recipe import Mixture, Noise
 from rag.types import Passage
 
 NEGATIVES = "negatives.jsonl"
@@ -51,6 +51,7 @@ class Origin:
     seed: int
     learning_rate: float
     mixture: Mixture
+    noise: Noise
     negatives: Path | None = None  # a file of them; None: they are searched for
     index: Path | None = None  # where; None: among the texts of the questions, by words alone
 
@@ -63,6 +64,7 @@ class Origin:
             "seed": self.seed,
             "learning rate": self.learning_rate,
             "mixture": asdict(self.mixture),
+            "noise": asdict(self.noise),
             "negatives": self._negatives,
         }
 
