@@ -55,6 +55,11 @@ def chat_tab(answerer: Answerer, kept: gr.HTML) -> ChatTab:
         else:
             yield from answer(question, talk or Talk(answerer), None, fields)
 
+    def reply_to_example(event: gr.SelectData, talk: Talk | None, *fields: Any) -> Iterator[tuple[Any, ...]]:
+        """In one step, and without the question box: what is typed and sent meanwhile comes after it, as it is."""
+        for step in answer(str(event.value["text"]), talk or Talk(answerer), None, fields):
+            yield step[0], gr.skip(), *step[2:]
+
     def reply_as_meant(meant: str, talk: Talk | None, *fields: Any) -> Iterator[tuple[Any, ...]]:
         if talk is None:
             yield *(gr.skip(),) * 5, keeper.lost(meant)
@@ -88,9 +93,6 @@ def chat_tab(answerer: Answerer, kept: gr.HTML) -> ChatTab:
     def follow(event: gr.EventData) -> str:
         return followed(index, str(event.link))
 
-    def take_example(event: gr.SelectData) -> str:
-        return str(event.value["text"])
-
     with gr.Row(elem_id="columns", equal_height=True):
         with gr.Column(elem_id="chat", scale=6, min_width=320):
             chat = gr.Chatbot(
@@ -117,7 +119,7 @@ def chat_tab(answerer: Answerer, kept: gr.HTML) -> ChatTab:
     asked = [question, chat, talk, *bar.fields]
     question.submit(reply, asked, [*shown, kept], **ON_MODELS)
     understood.submit(reply_as_meant, [understood, talk, *bar.fields], [*shown, kept], **ON_MODELS)
-    chat.example_select(take_example, outputs=question, **AT_ONCE).then(reply, asked, [*shown, kept], **ON_MODELS)
+    chat.example_select(reply_to_example, [talk, *bar.fields], [*shown, kept], **ON_MODELS)
     chat.clear(clear, talk, [chat, source, understood, talk, kept], **AT_ONCE)
     source.select(follow, outputs=source, **AT_ONCE)
     reason.listen(chat, talk, index.folder, until=[question.submit, understood.submit, chat.clear])

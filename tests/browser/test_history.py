@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import expect
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Route
 
     from browser.conftest import Tab, Tabs
 
@@ -229,6 +229,23 @@ def test_an_example_and_a_question_right_after_it_are_both_answered_and_rated_as
     tab.page.get_by_label("Like", exact=True).last.click()
     tab.page.get_by_label("Why?").wait_for()
     assert kept(store)[-1].question == BORN
+
+
+def test_an_example_leaves_the_question_box_alone_and_keeps_its_place_before_what_is_asked_next(tab: Tab):
+    held: list[Route] = []  # a slow connection
+    tab.page.route("**/gradio_api/run/**", lambda route: held.append(route))
+    tab.page.locator("#messages .example").first.click()
+    box = tab.page.get_by_label("Your question")
+    box.fill(BORN)
+    box.press("Enter")
+    tab.page.wait_for_timeout(300)
+    box.fill(FERRY)
+    for route in held:
+        route.continue_()
+    tab.page.locator("#messages .answer").nth(1).wait_for()
+    tab.page.wait_for_timeout(1500)
+    assert asked(tab) == [MEXICO, BORN]
+    assert box.input_value() == FERRY
 
 
 def test_a_conversation_that_is_cleared_while_it_is_answered_stays_cleared(tab: Tab):
