@@ -10,6 +10,7 @@ where it stopped. Figures of whole files go to benchmarks/results/reading.json.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import os
 import random
@@ -38,7 +39,9 @@ def main() -> None:
     parser.add_argument("--sample", type=int, help="so many questions of each file, drawn with a fixed seed")
     options = parser.parse_args()
     options.work.mkdir(parents=True, exist_ok=True)
-    reader, which = SpanReader(options.reader), fingerprint(reader_folder(options.reader))
+    reader = SpanReader(options.reader)
+    read_with = repr((fingerprint(reader_folder(options.reader)), reader.prices))
+    which = hashlib.sha256(read_with.encode()).hexdigest()[:16]
     figures = {}
     for path in (options.dev, options.unanswerable):
         questions = list(read_questions([path]))
