@@ -51,40 +51,38 @@ def chat_tab(answerer: Answerer, kept: gr.HTML) -> ChatTab:
 
     def reply(question: str, history: History, talk: Talk | None, *fields: Any) -> Iterator[tuple[Any, ...]]:
         if talk is None and history and question.strip():
-            yield *(gr.skip(),) * 5, keeper.lost(question)
+            yield *(gr.skip(),) * 4, keeper.lost(question)
         else:
             yield from answer(question, talk or Talk(answerer), None, fields)
 
-    def reply_to_example(event: gr.SelectData, talk: Talk | None, *fields: Any) -> Iterator[tuple[Any, ...]]:
-        """In one step, and without the question box: what is typed and sent meanwhile comes after it, as it is."""
-        for step in answer(str(event.value["text"]), talk or Talk(answerer), None, fields):
-            yield step[0], gr.skip(), *step[2:]
+    def reply_to_example(event: gr.SelectData, *shown: Any) -> Iterator[tuple[Any, ...]]:
+        yield from reply(str(event.value["text"]), *shown)
 
     def reply_as_meant(meant: str, talk: Talk | None, *fields: Any) -> Iterator[tuple[Any, ...]]:
         if talk is None:
-            yield *(gr.skip(),) * 5, keeper.lost(meant)
+            yield *(gr.skip(),) * 4, keeper.lost(meant)
         elif talk.chat.turns:
             yield from answer(talk.chat.turns[-1].question, talk, meant.strip() or None, fields)
 
     def answer(question: str, talk: Talk, meant: str | None, fields: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
         """Draw the question, then what comes of it; `meant` is how the user put right what was understood."""
         if not question.strip():
-            yield (gr.skip(),) * 6
+            yield (gr.skip(),) * 5
             return
         # What the page showed when it was asked may be out of date: an example and a question can overlap.
         history = [*_spoken(talk), _message("user", messages.question_message(meant or question))]
-        box, message = "", keeper.keep_asked(talk, meant or question)  # the box is emptied once: what is typed stays
+        message = keeper.keep_asked(talk, meant or question)  # which also empties the box, if this stands in it
         before = len(talk.said)
         for step in _replies(talk, question, meant, fields):
             if talk.left:
-                yield (gr.skip(),) * 6
+                yield (gr.skip(),) * 5
                 continue
             if len(talk.said) > before:
                 message = keeper.keep_turn(talk)
             said = [*history, _message("assistant", step.message)]
             panel = gr.skip() if step.panel is None else step.panel
-            yield said, box, panel, _understood(step), talk, message
-            box, message = gr.skip(), gr.skip()
+            yield said, panel, _understood(step), talk, message
+            message = gr.skip()
 
     def clear(talk: Talk | None) -> tuple[Any, ...]:
         leave(talk)  # a step that was on its way already is drawn over
@@ -116,11 +114,11 @@ def chat_tab(answerer: Answerer, kept: gr.HTML) -> ChatTab:
             )  # fmt: skip
     talk = gr.State(None)  # this tab's Talk
     shown = [chat, question, source, understood, talk]
-    asked = [question, chat, talk, *bar.fields]
-    question.submit(reply, asked, [*shown, kept], **ON_MODELS)
-    understood.submit(reply_as_meant, [understood, talk, *bar.fields], [*shown, kept], **ON_MODELS)
-    chat.example_select(reply_to_example, [talk, *bar.fields], [*shown, kept], **ON_MODELS)
-    chat.clear(clear, talk, [chat, source, understood, talk, kept], **AT_ONCE)
+    replied = [chat, source, understood, talk, kept]  # without the question box: the next one may be typed by then
+    question.submit(reply, [question, chat, talk, *bar.fields], replied, **ON_MODELS)
+    understood.submit(reply_as_meant, [understood, talk, *bar.fields], replied, **ON_MODELS)
+    chat.example_select(reply_to_example, [chat, talk, *bar.fields], replied, **ON_MODELS)
+    chat.clear(clear, talk, replied, **AT_ONCE)
     source.select(follow, outputs=source, **AT_ONCE)
     reason.listen(chat, talk, index.folder, until=[question.submit, understood.submit, chat.clear])
     return ChatTab(shown, bar, talk)

@@ -78,15 +78,22 @@ function keepDraft() {
   attempt(() => sessionStorage.setItem(DRAFT, next || (box()?.value ?? "")));
 }
 
-// The box has been emptied when its question is taken, unless the next one was typed by then.
+function put(text) {
+  box().value = text;
+  box().dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+// A question leaves the box when it is taken. Only the browser knows whether it still stands there: the next one may
+// have been typed over it, and shall not be emptied away.
 function afterAsking(asked) {
-  if (next && box() && (!box().value || box().value === asked)) {
-    box().value = next;
-    box().dispatchEvent(new Event("input", { bubbles: true }));
-  }
+  if (box() && (box().value === asked || (next && !box().value))) put(next);
   next = "";
-  if (box()?.value === asked) attempt(() => sessionStorage.removeItem(DRAFT));
-  else keepDraft();
+  keepDraft();
+}
+
+// An example waits for its turn in the box, as a question does, unless something else stands there.
+function showExample(example) {
+  if (example && box() && !box().value) put(example.innerText.trim());
 }
 
 function askAgain(question, tries = 40) {
@@ -117,8 +124,8 @@ function take(message) {
     record.where = message.where ?? record.where;
     if (message.turn) record.turns[message.place] = message.turn;
     keep(record);
+    afterAsking(message.asking ?? message.turn.asked); // what is answered in one step is never told of as being asked
   }
-  if (message.asking) setTimeout(() => afterAsking(message.asking), 100);
   if (message.download) {
     const link = document.createElement("a");
     link.href = URL.createObjectURL(new Blob([message.download.text], { type: "text/plain;charset=utf-8" }));
@@ -190,6 +197,7 @@ watch("value", () => {
   if (message) take(message);
 });
 document.addEventListener("input", (event) => event.target === box() && keepDraft());
+document.addEventListener("click", (event) => showExample(event.target.closest?.("#messages .example")), true);
 window.addEventListener("storage", () => draw());
 document.addEventListener("conversations", () => draw());
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,28 @@ def words(tab: Tab) -> list[str]:
 def reload(tab: Tab, answers: int) -> None:
     tab.page.reload()
     tab.page.locator("#messages .answer").nth(answers - 1).wait_for()
+
+
+def others_ask(tab: Tab) -> None:
+    """Fill the line before the models, so that this tab's next question waits for seconds."""
+    tab.page.evaluate(
+        """async question => {
+            for (let n = 0; n < 12; n += 1) await fetch("/gradio_api/call/v2/ask", {
+                method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ question }),
+            });
+        }""",
+        BORN,
+    )
+
+
+def ask_example(tab: Tab) -> None:
+    tab.page.locator("#messages .example", has_text=MEXICO).click()
+
+
+def ask_typed(tab: Tab) -> None:
+    box = tab.page.get_by_label("Your question")
+    box.fill(MEXICO)
+    box.press("Enter")
 
 
 def show_conversations(tab: Tab) -> list[str]:
@@ -360,22 +383,46 @@ def test_what_stands_in_the_box_outlives_a_reload_until_it_is_asked(tab: Tab):
         expect(box).to_have_value("")
 
 
-def test_a_question_that_waits_for_those_of_others_outlives_a_reload(tab: Tab):
-    tab.page.evaluate(
-        """async question => {
-            for (let n = 0; n < 12; n += 1) await fetch("/gradio_api/call/v2/ask", {
-                method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ question }),
-            });
-        }""",
-        BORN,
-    )
+@pytest.mark.parametrize("first", [ask_example, ask_typed])
+def test_a_question_that_waits_for_those_of_others_outlives_a_reload(tab: Tab, first: Callable[[Tab], None]):
+    others_ask(tab)
+    first(tab)
     box = tab.page.get_by_label("Your question")
-    box.fill(MEXICO)
-    box.press("Enter")
+    expect(box).to_have_value(MEXICO)
     tab.page.reload()
     expect(box).to_have_value(MEXICO)
     assert asked(tab) == []
     tab.wrong.clear()  # Gradio tells of the request that the reload cut off
+
+
+@pytest.mark.parametrize("first", [ask_example, ask_typed])
+def test_what_is_typed_while_a_question_waits_for_its_turn_is_not_emptied_away(tab: Tab, first: Callable[[Tab], None]):
+    others_ask(tab)
+    first(tab)
+    box = tab.page.get_by_label("Your question")
+    box.fill(BORN)
+    assert asked(tab) == []
+    tab.page.locator("#messages .answer").wait_for()
+    assert asked(tab) == [MEXICO]
+    expect(box).to_have_value(BORN)
+    box.press("Enter")
+    tab.page.locator("#messages .answer").nth(1).wait_for()
+    assert asked(tab) == [MEXICO, BORN]
+    expect(box).to_have_value("")
+
+
+def test_an_example_leaves_what_stands_in_the_box(tab: Tab):
+    box = tab.page.get_by_label("Your question")
+    box.fill(BORN)
+    ask_example(tab)
+    tab.page.locator("#messages .answer").wait_for()
+    assert asked(tab) == [MEXICO]
+    expect(box).to_have_value(BORN)
+
+
+def test_a_question_leaves_the_box_when_it_is_answered_in_one_step_too(tab: Tab):
+    tab.ask("hello")
+    expect(tab.page.get_by_label("Your question")).to_have_value("")
 
 
 def test_the_next_question_comes_back_when_the_one_that_was_under_way_is_asked_again(tab: Tab):
