@@ -8,7 +8,8 @@ from conftest import ROOT
 
 ROOMS = (
     ("types", "errors", "settings", "metrics", "wanted"),
-    ("tokens", "models", "sentences", "spans"),
+    ("tokens", "models", "sentences", "span_costs"),
+    ("spans",),
     ("articles", "chunks", "weights"),
     ("embeddings",),
     ("store",),
