@@ -100,3 +100,9 @@ def test_shares_that_cannot_be_are_refused():
     for wrong in ({"dropped": 1.0}, {"hidden": -0.1}, {"hidden": float("nan")}):
         with pytest.raises(InputError, match="must be 0 or more, and below 1"):
             Noise(**wrong)
+
+
+@pytest.mark.parametrize("seed", [-1, 2**62])
+def test_any_seed_will_do(tmp_path, seed):
+    trainer = Trainer(tiny_reader(tmp_path), Recipe(steps=1, seed=seed, batch_tokens=512, max_tokens=64))
+    assert trainer._learn(rows(4, 32)) > 0

@@ -204,7 +204,7 @@ class Trainer:
         share, mask = self.recipe.noise.hidden, self.tokenizer.mask_token_id
         if not share or mask is None:  # a model that knows no mask reads all words
             return one
-        rng = np.random.default_rng([self.recipe.seed, self.step])
+        rng = np.random.default_rng([self.recipe.seed % 2**63, self.step])  # it takes no negative seed
         return noise.hide_words(one, rng, mask=mask, kept=self.tokenizer.all_special_ids, share=share)
 
     def _fast_arithmetic(self) -> AbstractContextManager[Any]:

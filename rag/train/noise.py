@@ -49,7 +49,7 @@ class MaskTable:
 
     def go_to(self, step: int) -> None:
         """Begin a step."""
-        if step // STEPS_A_TABLE != self._drawn:
+        if self.share and step // STEPS_A_TABLE != self._drawn:
             self._drawn = step // STEPS_A_TABLE
             drawn = torch.rand(TABLE, generator=self._generator(self._drawn, 1)) >= self.share
             self._table = drawn.to(torch.bfloat16) / (1 - self.share)
@@ -64,7 +64,7 @@ class MaskTable:
         return self._table[first : first + size].view(activations.shape).to(activations)
 
     def _generator(self, step: int, use: int) -> torch.Generator:
-        return torch.Generator().manual_seed((self._seed * 1_000_003 + step) * 4 + use)
+        return torch.Generator().manual_seed(((self._seed * 1_000_003 + step) * 4 + use) % 2**63)
 
 
 class Dropout(torch.nn.Module):
