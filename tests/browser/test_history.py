@@ -4,59 +4,19 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import expect
+
+from browser.asking import BORN, FERRY, MEXICO, STUDY, asked, reload, words
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Route
+    from playwright.sync_api import Browser
 
     from browser.conftest import Tab, Tabs
 
 pytestmark = [pytest.mark.browser, pytest.mark.models]
-
-BORN = "When was Marie Curie born?"
-STUDY = "Where did she study?"
-MEXICO = "By how much have homicides in Mexico fallen?"
-FERRY = "How much does the council pay for the ferry each day?"
-
-
-def asked(tab: Tab) -> list[str]:
-    return tab.page.locator("#messages .asked").all_inner_texts()
-
-
-def words(tab: Tab) -> list[str]:
-    return tab.page.locator("#messages .answer .words").all_inner_texts()
-
-
-def reload(tab: Tab, answers: int) -> None:
-    tab.page.reload()
-    tab.page.locator("#messages .answer").nth(answers - 1).wait_for()
-
-
-def others_ask(tab: Tab) -> None:
-    """Fill the line before the models, so that this tab's next question waits for seconds."""
-    tab.page.evaluate(
-        """async question => {
-            for (let n = 0; n < 12; n += 1) await fetch("/gradio_api/call/v2/ask", {
-                method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ question }),
-            });
-        }""",
-        BORN,
-    )
-
-
-def ask_example(tab: Tab) -> None:
-    tab.page.locator("#messages .example", has_text=MEXICO).click()
-
-
-def ask_typed(tab: Tab) -> None:
-    box = tab.page.get_by_label("Your question")
-    box.fill(MEXICO)
-    box.press("Enter")
 
 
 def show_conversations(tab: Tab) -> list[str]:
@@ -240,37 +200,6 @@ def test_a_rating_that_is_taken_back_is_kept_no_more(tab: Tab, store: Path):
     assert len(kept(store)) == before
 
 
-def test_an_example_and_a_question_right_after_it_are_both_answered_and_rated_as_what_they_are(tab: Tab, store: Path):
-    from rag.feedback import kept
-
-    tab.page.locator("#messages .example").first.click()
-    box = tab.page.get_by_label("Your question")
-    box.fill(BORN)
-    box.press("Enter")
-    tab.page.locator("#messages .answer").nth(1).wait_for()
-    assert asked(tab) == [MEXICO, BORN]
-    tab.page.get_by_label("Like", exact=True).last.click()
-    tab.page.get_by_label("Why?").wait_for()
-    assert kept(store)[-1].question == BORN
-
-
-def test_an_example_leaves_the_question_box_alone_and_keeps_its_place_before_what_is_asked_next(tab: Tab):
-    held: list[Route] = []  # a slow connection
-    tab.page.route("**/gradio_api/run/**", lambda route: held.append(route))
-    tab.page.locator("#messages .example").first.click()
-    box = tab.page.get_by_label("Your question")
-    box.fill(BORN)
-    box.press("Enter")
-    tab.page.wait_for_timeout(300)
-    box.fill(FERRY)
-    for route in held:
-        route.continue_()
-    tab.page.locator("#messages .answer").nth(1).wait_for()
-    tab.page.wait_for_timeout(1500)
-    assert asked(tab) == [MEXICO, BORN]
-    assert box.input_value() == FERRY
-
-
 def test_a_conversation_that_is_cleared_while_it_is_answered_stays_cleared(tab: Tab):
     tab.ask(MEXICO)
     box = tab.page.get_by_label("Your question")
@@ -353,96 +282,6 @@ def test_a_question_is_answered_after_a_restart_that_cannot_read_what_was_kept(
             tab.page.locator(".conversations .first", has_text=BORN).click()
             tab.page.get_by_text("not a conversation of this version").wait_for()
             tab.wrong.clear()  # that the connection broke off
-
-
-def test_a_question_that_was_under_way_is_not_lost(tab: Tab):
-    tab.ask(BORN)
-    box = tab.page.get_by_label("Your question")
-    box.fill(STUDY)
-    box.press("Enter")
-    tab.page.locator("#messages .asked", has_text=STUDY).wait_for()
-    reload(tab, 1)
-    tab.page.wait_for_function(
-        """question => document.querySelector("#question textarea").value === question
-        || document.querySelector("#messages").innerText.includes(question)""",
-        arg=STUDY,
-    )
-    tab.wrong.clear()  # Gradio tells of the request that the reload cut off
-
-
-def test_what_stands_in_the_box_outlives_a_reload_until_it_is_asked(tab: Tab):
-    box = tab.page.get_by_label("Your question")
-    for answers in (0, 1):
-        box.fill(STUDY)
-        tab.page.reload()
-        tab.page.locator("#messages .answer" if answers else "#messages .example").first.wait_for()
-        expect(box).to_have_value(STUDY)
-        tab.ask(MEXICO)
-        tab.page.reload()
-        tab.page.locator("#messages .answer").nth(answers).wait_for()
-        expect(box).to_have_value("")
-
-
-@pytest.mark.parametrize("first", [ask_example, ask_typed])
-def test_a_question_that_waits_for_those_of_others_outlives_a_reload(tab: Tab, first: Callable[[Tab], None]):
-    others_ask(tab)
-    first(tab)
-    box = tab.page.get_by_label("Your question")
-    expect(box).to_have_value(MEXICO)
-    tab.page.reload()
-    expect(box).to_have_value(MEXICO)
-    assert asked(tab) == []
-    tab.wrong.clear()  # Gradio tells of the request that the reload cut off
-
-
-@pytest.mark.parametrize("first", [ask_example, ask_typed])
-def test_what_is_typed_while_a_question_waits_for_its_turn_is_not_emptied_away(tab: Tab, first: Callable[[Tab], None]):
-    others_ask(tab)
-    first(tab)
-    box = tab.page.get_by_label("Your question")
-    box.fill(BORN)
-    assert asked(tab) == []
-    tab.page.locator("#messages .answer").wait_for()
-    assert asked(tab) == [MEXICO]
-    expect(box).to_have_value(BORN)
-    box.press("Enter")
-    tab.page.locator("#messages .answer").nth(1).wait_for()
-    assert asked(tab) == [MEXICO, BORN]
-    expect(box).to_have_value("")
-
-
-def test_an_example_leaves_what_stands_in_the_box(tab: Tab):
-    box = tab.page.get_by_label("Your question")
-    box.fill(BORN)
-    ask_example(tab)
-    tab.page.locator("#messages .answer").wait_for()
-    assert asked(tab) == [MEXICO]
-    expect(box).to_have_value(BORN)
-
-
-def test_a_question_leaves_the_box_when_it_is_answered_in_one_step_too(tab: Tab):
-    tab.ask("hello")
-    expect(tab.page.get_by_label("Your question")).to_have_value("")
-
-
-def test_the_next_question_comes_back_when_the_one_that_was_under_way_is_asked_again(tab: Tab):
-    tab.ask(BORN)
-    tab.page.evaluate(  # as it is while an answer is under way
-        """question => {
-            const key = "article-rag:conversation:" + sessionStorage.getItem("article-rag:open");
-            localStorage.setItem(key, JSON.stringify({ ...JSON.parse(localStorage.getItem(key)), asking: question }));
-        }""",
-        STUDY,
-    )
-    box = tab.page.get_by_label("Your question")
-    box.fill(MEXICO)
-    reload(tab, 1)
-    expect(box).to_have_value(STUDY)
-    box.press("Enter")
-    tab.page.locator("#messages .answer").nth(1).wait_for()
-    expect(box).to_have_value(MEXICO)
-    reload(tab, 2)
-    expect(box).to_have_value(MEXICO)
 
 
 def test_nothing_keeps_people_from_using_the_conversations(tabs: Tabs):
