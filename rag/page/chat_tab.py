@@ -21,6 +21,7 @@ from rag.page.source import empty_panel
 from rag.page.talk import Said, Talk
 
 SCRIPT = Path(__file__).parent / "page.js"
+AS_TAKEN = "(question, ...rest) => [document.querySelector('#question textarea').dataset.taken ?? question, ...rest]"
 
 # What runs on the models waits in one line; what does not, answers at once.
 ON_MODELS: dict[str, Any] = {
@@ -115,7 +116,7 @@ def chat_tab(answerer: Answerer, kept: gr.HTML) -> ChatTab:
     talk = gr.State(None)  # this tab's Talk
     shown = [chat, question, source, understood, talk]
     replied = [chat, source, understood, talk, kept]  # without the question box: the next one may be typed by then
-    question.submit(reply, [question, chat, talk, *bar.fields], replied, **ON_MODELS)
+    question.submit(reply, [question, chat, talk, *bar.fields], replied, js=AS_TAKEN, **ON_MODELS)
     understood.submit(reply_as_meant, [understood, talk, *bar.fields], replied, **ON_MODELS)
     chat.example_select(reply_to_example, [chat, talk, *bar.fields], replied, **ON_MODELS)
     chat.clear(clear, talk, replied, **AT_ONCE)

@@ -96,6 +96,15 @@ function showExample(example) {
   if (example && box() && !box().value) put(example.innerText.trim());
 }
 
+// Gradio reads the box a frame after Enter, or later on a busy machine, when the next question may be typed already.
+// What stood there goes to the server: see chat_tab.py.
+function taken(event) {
+  if (!box() || (event.key !== undefined && (event.key !== "Enter" || event.shiftKey))) return;
+  if (event.target.closest?.(event.key ? "#question textarea" : "#question button")) box().dataset.taken = box().value;
+}
+document.addEventListener("keypress", taken, true); // the event that Gradio asks upon
+document.addEventListener("click", taken, true);
+
 function askAgain(question, tries = 40) {
   if (box()?.value === question) document.querySelector("#question button").click();
   else if (tries) setTimeout(() => askAgain(question, tries - 1), 50);

@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.models]
 def test_an_example_and_a_question_right_after_it_are_both_answered_and_rated_as_what_they_are(tab: Tab, store: Path):
     from rag.feedback import kept
 
-    tab.page.locator("#messages .example").first.click()
+    ask_example(tab)
     box = tab.page.get_by_label("Your question")
     box.fill(BORN)
     box.press("Enter")
@@ -36,7 +36,7 @@ def test_an_example_and_a_question_right_after_it_are_both_answered_and_rated_as
 def test_an_example_leaves_the_question_box_alone_and_keeps_its_place_before_what_is_asked_next(tab: Tab):
     held: list[Route] = []  # a slow connection
     tab.page.route("**/gradio_api/run/**", lambda route: held.append(route))
-    tab.page.locator("#messages .example").first.click()
+    ask_example(tab)
     box = tab.page.get_by_label("Your question")
     box.fill(BORN)
     box.press("Enter")
@@ -104,6 +104,25 @@ def test_what_is_typed_while_a_question_waits_for_its_turn_is_not_emptied_away(t
     tab.page.locator("#messages .answer").nth(1).wait_for()
     assert asked(tab) == [MEXICO, BORN]
     expect(box).to_have_value("")
+
+
+@pytest.mark.parametrize("take", ["Enter", "button"])
+def test_what_is_asked_is_what_stood_there_when_it_was_sent(tab: Tab, take: str):
+    box = tab.page.get_by_label("Your question")
+    box.fill(MEXICO)
+    box.evaluate(  # in one breath: the page has had no time for anything between the two
+        """(box, [take, next]) => {
+            const key = { key: "Enter", code: "Enter", bubbles: true, cancelable: true };
+            if (take === "button") document.querySelector("#question button").click();
+            else for (const kind of ["keydown", "keypress", "keyup"]) box.dispatchEvent(new KeyboardEvent(kind, key));
+            box.value = next;
+            box.dispatchEvent(new Event("input", { bubbles: true }));
+        }""",
+        [take, BORN],
+    )
+    tab.page.locator("#messages .answer").wait_for()
+    assert asked(tab) == [MEXICO]
+    expect(box).to_have_value(BORN)
 
 
 def test_an_example_leaves_what_stands_in_the_box(tab: Tab):
