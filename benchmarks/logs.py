@@ -9,6 +9,7 @@ from pathlib import Path
 
 from rag.index import Index
 from rag.models import fingerprint, reader_folder
+from rag.second_look import SecondLook
 from rag.settings import AnswerSettings
 from rag.span_costs import Prices
 
@@ -25,7 +26,7 @@ def rows(log: Path) -> list[dict]:
 
 
 def key(index: Index, settings: AnswerSettings, *, aside: tuple[str, ...] = ()) -> str:
-    """Names what rows depend on: passages, embeddings, the reader, what spans lose, all settings but those aside."""
+    """Names what rows depend on: passages, embeddings, the reader and how it reads, all settings but those aside."""
     passages = [(p.article_id, p.number, p.span) for _, p in index.numbered_passages()]
     reader = fingerprint(reader_folder(settings.reader_model))
     parts = (
@@ -33,6 +34,7 @@ def key(index: Index, settings: AnswerSettings, *, aside: tuple[str, ...] = ()) 
         index.embedder.fingerprint,
         reader,
         Prices(),
+        SecondLook(),
         [pair for pair in sorted(asdict(settings).items()) if pair[0] not in aside],
     )
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]

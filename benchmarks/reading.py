@@ -40,7 +40,7 @@ def main() -> None:
     options = parser.parse_args()
     options.work.mkdir(parents=True, exist_ok=True)
     reader = SpanReader(options.reader)
-    read_with = repr((fingerprint(reader_folder(options.reader)), reader.prices))
+    read_with = repr((fingerprint(reader_folder(options.reader)), reader.prices, reader.second_look))
     which = hashlib.sha256(read_with.encode()).hexdigest()[:16]
     figures = {}
     for path in (options.dev, options.unanswerable):

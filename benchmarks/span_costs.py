@@ -2,7 +2,8 @@
 
     python benchmarks/span_costs.py SQUAD_DEV.json.gz [--sample N]
 
-Exact match and F1 with the right paragraph given, for several prices (rag/span_costs.py). The model runs once.
+Exact match and F1 with the right paragraph given, for several prices (rag/span_costs.py), without a second
+look. The model runs once.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import results
 from rich.progress import track
 
 from rag.read import SpanReader
+from rag.second_look import SecondLook
 from rag.span_costs import Prices
 from rag.train.judging import readings, verdict
 from rag.train.questions import read_questions
@@ -58,7 +60,7 @@ def main() -> None:
     options = parser.parse_args()
     questions = read_questions([options.dev])
     questions = random.Random(77).sample(questions, min(options.sample, len(questions)))
-    reader = SpanReader()
+    reader = SpanReader(second_look=SecondLook(passages=0))
     reader.model = Remembering(reader.model)
     figures = {}
     for name, prices in VARIANTS.items():

@@ -10,6 +10,7 @@ ROOMS = (
     ("types", "errors", "settings", "metrics", "wanted"),
     ("tokens", "models", "sentences", "span_costs"),
     ("spans",),
+    ("second_look",),
     ("articles", "chunks", "weights"),
     ("embeddings",),
     ("store",),
