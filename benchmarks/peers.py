@@ -1,14 +1,15 @@
 """This project beside Haystack and txtai: the same paragraphs, questions, models and machine.
 
     pip install -r benchmarks/peers.txt      (into an environment of its own that holds this project too)
-    python benchmarks/peers.py SQUAD_DEV.json.gz --work DIR [--sample 600]
+    python benchmarks/peers.py SQUAD_DEV.json.gz SQUAD_V2.json.gz --work DIR [--sample 600]
 
-Each keeps the paragraphs of every other article of the file, and is asked questions of two kinds: of these articles,
-and of those that were left out, which it cannot answer. All run all-MiniLM-L6-v2 and the bundled reader, each in the
-way that its documentation shows for dense vectors and BM25 together, and each reads what it finds: this project and
-Haystack eight passages, txtai one text of its three best, as it does by default. The others get the reader as
-float32: the bundled file is float16, which a CPU runs several times slower. EM and F1 are those of the best answer,
-though the system may say that there is none. Figures go to benchmarks/results/peers.json.
+Each keeps the paragraphs of every other article of the first file (none of the second's, on which the confidence was
+fitted), and is asked questions of two kinds: of these articles, and of those that were left out, which it cannot
+answer. All run all-MiniLM-L6-v2 and the bundled reader, each in the way that its documentation shows for dense
+vectors and BM25 together, and each reads what it finds: this project and Haystack eight passages, txtai one text of
+its three best, as it does by default. The others get the reader as float32: the bundled file is float16, which a CPU
+runs several times slower. EM and F1 are those of the best answer, though the system may say that there is none.
+Figures go to benchmarks/results/peers.json.
 """
 
 from __future__ import annotations
@@ -150,13 +151,16 @@ SYSTEMS = {
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("squad", type=Path)
+    parser.add_argument("fitted", type=Path, help="what the confidence was fitted on")
     parser.add_argument("--work", type=Path, required=True, help="an empty folder for the index")
     parser.add_argument("--sample", type=int, default=600, help="questions with an answer, and half as many without")
     options = parser.parse_args()
     corpus = read_squad(options.squad)
-    kept = set(sorted({p.title for p in corpus.paragraphs})[::2])
+    fitted = {p.title for p in read_squad(options.fitted).paragraphs}
+    titles = sorted({p.title for p in corpus.paragraphs} - fitted)
+    kept = set(titles[::2])
     paragraphs = [p for p in corpus.paragraphs if p.title in kept]
-    asked = drawn(corpus, kept, options.sample)
+    asked = drawn(corpus, kept, set(titles[1::2]), options.sample)
     texts = {p.id: p.text for p in paragraphs}
     table = {}
     for name, (opened, package) in SYSTEMS.items():
@@ -180,16 +184,16 @@ def main() -> None:
         print(name + release, row, flush=True)
     results.save(
         "peers",
-        "python benchmarks/peers.py squad/dev-v1.1.json.gz --work DIR",
+        "python benchmarks/peers.py squad/dev-v1.1.json.gz squad/calibration-v2.0.json.gz --work DIR",
         {"paragraphs": len(paragraphs), "questions": len(asked), "table": table},
     )
 
 
-def drawn(corpus: Corpus, kept: set[str], size: int) -> list[Question]:
-    """Questions of the articles that are kept, and half as many of the others, with a fixed seed."""
+def drawn(corpus: Corpus, kept: set[str], others: set[str], size: int) -> list[Question]:
+    """Questions of the articles that are kept, and half as many of others, with a fixed seed."""
     rng = random.Random(1)
     inside = rng.sample([q for q in corpus.questions if q.title in kept], size)
-    outside = rng.sample([q for q in corpus.questions if q.title not in kept], size // 2)
+    outside = rng.sample([q for q in corpus.questions if q.title in others], size // 2)
     return rng.sample(inside + outside, len(inside) + len(outside))
 
 
