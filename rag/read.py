@@ -11,21 +11,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 
 from rag.errors import InputError, ModelError
-from rag.models import bfloat16_is_fast, reader_folder, silent_loading
+from rag.models import bfloat16_is_fast, reader_folder
+from rag.reader_weights import cast_linear, load_reader, longest_input
 from rag.second_look import Look, SecondLook, both_looks
 from rag.sentences import sentence_around, sentences
 from rag.settings import BUNDLED
 from rag.span_costs import Costs, Prices, span_costs
-from rag.spans import Logits, TokenSpan, best_spans, whole_characters
+from rag.spans import TokenSpan, best_spans, whole_characters
 from rag.types import Span
+from rag.windows import Window, logits, windows
 
 MAX_QUESTION_TOKENS = 256  # leaves half of a 512-token reader for the passage
 BATCH = 8  # passages in one pass; more do not run faster on a CPU
@@ -72,10 +72,10 @@ class SpanReader:
         Raises:
             ModelError: the model is missing, damaged, or no extractive reader with a fast tokenizer.
         """
-        self.tokenizer, self.model = _loaded(reader_folder(model))
+        self.tokenizer, self.model = load_reader(reader_folder(model))
         self.bfloat16 = bfloat16_is_fast() if bfloat16 is None else bfloat16
         if self.bfloat16:
-            _cast_linear(self.model)
+            cast_linear(self.model)
         self.prices = prices or Prices()
         self.second_look = second_look or SecondLook()
         self.max_tokens = longest_input(self.tokenizer, self.model)
@@ -126,124 +126,19 @@ class SpanReader:
                 settled[one.candidate.passage] = _characters(passages[one.candidate.passage], one.look, span)
         return settled
 
-    def _looks(self, question: str, texts: Sequence[str]) -> Iterator[tuple[_Window, Look, float]]:
+    def _looks(self, question: str, texts: Sequence[str]) -> Iterator[tuple[Window, Look, float]]:
         """Each window of the texts, what the reader makes of it, and its score of "no answer here"."""
-        windows = self._windows(question, texts)
-        for first in range(0, len(windows), BATCH):
-            batch = windows[first : first + BATCH]
-            for window, start, end in zip(batch, *self._logits(batch), strict=True):
+        waiting = windows(self.tokenizer, question, texts, max_tokens=self.max_tokens)
+        for first in range(0, len(waiting), BATCH):
+            batch = waiting[first : first + BATCH]
+            starts_ends = logits(self.tokenizer, self.model, batch, bfloat16=self.bfloat16)
+            for window, start, end in zip(batch, *starts_ends, strict=True):
                 if np.isnan(start).any() or np.isnan(end).any():
                     raise ModelError("the reader gives NaN, so its weights are damaged; train it again or name another")
                 text, places = texts[window.passage], zip(window.sequence_ids, window.offsets, strict=True)
                 inside = np.array([part == 1 and bool(text[a:b].strip()) for part, (a, b) in places])
                 look = Look(window.offsets, np.where(inside, start, -np.inf), np.where(inside, end, -np.inf))
                 yield window, look, float(start[window.null] + end[window.null])
-
-    def _windows(self, question: str, passages: Sequence[str]) -> list[_Window]:
-        """Question-passage pairs as tokens; a passage too long for the model becomes several, which overlap."""
-        encoded = self.tokenizer(
-            [question] * len(passages),
-            list(passages),
-            truncation="only_second",
-            max_length=self.max_tokens,
-            stride=self.max_tokens // 8,
-            return_overflowing_tokens=True,
-            return_offsets_mapping=True,
-        )
-        windows = [
-            _Window(int(encoded["overflow_to_sample_mapping"][i]), encoding.ids, encoding.type_ids, encoding.offsets,
-                    encoding.sequence_ids, null_place(self.tokenizer, encoding.ids))
-            for i, encoding in enumerate(encoded.encodings)
-        ]  # fmt: skip
-        return sorted(windows, key=lambda window: len(window.ids))  # like lengths share a batch: less padding
-
-    def _logits(self, windows: Sequence[_Window]) -> tuple[list[Logits], list[Logits]]:
-        import torch
-
-        longest = max(len(window.ids) for window in windows)
-        shape = (len(windows), longest)
-        ids = torch.full(shape, int(self.tokenizer.pad_token_id or 0), dtype=torch.long)
-        types, mask = torch.zeros(shape, dtype=torch.long), torch.zeros(shape, dtype=torch.long)
-        for row, window in enumerate(windows):
-            ids[row, : len(window.ids)] = torch.tensor(window.ids)
-            types[row, : len(window.ids)] = torch.tensor(window.type_ids)
-            mask[row, : len(window.ids)] = 1
-        inputs: dict[str, Any] = {"input_ids": ids, "attention_mask": mask}
-        if "token_type_ids" in self.tokenizer.model_input_names:
-            inputs["token_type_ids"] = types
-        fast = torch.autocast("cpu", torch.bfloat16) if self.bfloat16 else nullcontext()
-        with torch.inference_mode(), fast:
-            output = self.model(**inputs)
-        start, end = output.start_logits.float().numpy(), output.end_logits.float().numpy()
-        lengths = [len(window.ids) for window in windows]
-        return [s[:n] for s, n in zip(start, lengths, strict=True)], [e[:n] for e, n in zip(end, lengths, strict=True)]
-
-
-def longest_input(tokenizer: Any, model: Any) -> int:
-    """Tokens of question and passage together that a model of transformers takes, at most 512."""
-    positions = int(getattr(model.config, "max_position_embeddings", 512))
-    # RoBERTa and its kin number positions from that of the padding + 1, so some of theirs cannot be used.
-    tables = (module for name, module in model.named_modules() if name.endswith("position_embeddings"))
-    unused = max(
-        (table.padding_idx + 1 for table in tables if getattr(table, "padding_idx", None) is not None), default=0
-    )
-    usable = positions - unused if positions > 0 else 512  # XLNet has none, and says -1
-    return min(512, usable, int(tokenizer.model_max_length))
-
-
-def null_place(tokenizer: Any, ids: Sequence[int]) -> int:
-    """The token that stands for "no answer": where the model classifies, else the first."""
-    cls = tokenizer.cls_token_id
-    return ids.index(cls) if cls in ids else 0
-
-
-def _loaded(folder: Path) -> tuple[Any, Any]:
-    """The tokenizer and the model in a folder; see SpanReader."""
-    import torch
-    from safetensors import SafetensorError
-    from transformers import AutoConfig, AutoModelForQuestionAnswering, AutoTokenizer
-
-    try:
-        with silent_loading():
-            config = AutoConfig.from_pretrained(folder, local_files_only=True)
-            if not any("QuestionAnswering" in name for name in config.architectures or ()):
-                wanted = "wanted a model fine-tuned to answer questions"
-                raise ModelError(f"{folder} holds {', '.join(config.architectures or ['no architecture'])}, {wanted}")
-            tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-            model, report = AutoModelForQuestionAnswering.from_pretrained(
-                folder, local_files_only=True, dtype=torch.float32, output_loading_info=True
-            )
-    except (OSError, ValueError, KeyError, RuntimeError, ImportError, SafetensorError) as error:
-        reason = " ".join(str(error).split())
-        raise ModelError(f"{folder} does not load as an extractive reader: {reason}") from error
-    if report["missing_keys"]:  # they would be drawn at random
-        raise ModelError(f"{folder} lacks the weights {', '.join(sorted(report['missing_keys'])[:3])}; copy it again")
-    if not tokenizer.is_fast:
-        raise ModelError(f"the tokenizer in {folder} has no offsets; wanted one with a tokenizer.json")
-    if len(tokenizer) <= len(tokenizer.all_special_tokens):
-        raise ModelError(f"the tokenizer in {folder} knows no words; its tokenizer.json is missing, copy it again")
-    return tokenizer, model.eval()
-
-
-def _cast_linear(model: Any) -> None:
-    """Cast once what autocast would cast for every batch: the results are the same."""
-    import torch
-
-    for module in model.modules():
-        if isinstance(module, torch.nn.Linear):
-            module.bfloat16()
-
-
-@dataclass(frozen=True, slots=True)
-class _Window:
-    """One question-passage pair as the model sees it."""
-
-    passage: int
-    ids: list[int]
-    type_ids: list[int]
-    offsets: list[tuple[int, int]]
-    sequence_ids: list[int | None]  # 1: a token of the passage
-    null: int  # the place of the token that stands for "no answer": the first, or wherever the model classifies
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,15 @@ def article(id_: str, text: str, title: str = "") -> Article:
     return Article(id=id_, title=title or id_, text=text)
 
 
+def many(count: int) -> list[Article]:
+    return [article(f"n{n:04}", f"The ferry number {n}.") for n in range(count)]
+
+
+def found(index: Index, question: str, **options: object) -> list[str]:
+    """The articles in which a search finds passages."""
+    return sorted({hit.passage.article_id for hit in index.search(question, 50, **options)})
+
+
 @pytest.fixture
 def words() -> WordCounts:
     return WordCounts("bridge", "ferry", "council", "volcano")

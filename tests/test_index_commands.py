@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
-from conftest import WordCounts, article
+from conftest import WordCounts, article, many
 from test_cli import build, one_line, rag
-from test_update import Stopping, many
+from test_interruptions import Stopping
 
 from rag import generations
 from rag.index import Index

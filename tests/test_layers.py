@@ -10,7 +10,7 @@ ROOMS = (
     ("types", "errors", "settings", "metrics", "wanted"),
     ("tokens", "models", "sentences", "span_costs"),
     ("spans",),
-    ("second_look",),
+    ("second_look", "windows", "reader_weights"),
     ("articles", "chunks", "weights"),
     ("embeddings",),
     ("store",),

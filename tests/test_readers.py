@@ -16,7 +16,8 @@ from test_cli import one_line, rag, run
 from rag.answer import Answerer
 from rag.errors import ModelError
 from rag.index import Index
-from rag.read import SpanReader, longest_input
+from rag.read import SpanReader
+from rag.reader_weights import longest_input
 from rag.settings import AnswerSettings
 from rag.spans import whole_characters
 from rag.types import Article, Span

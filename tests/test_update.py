@@ -1,39 +1,20 @@
 """Changes in place: whatever the history, the index answers as one built anew from what it holds."""
 
 import multiprocessing
-import os
-import signal
 import threading
-import time
-from datetime import date
 from pathlib import Path
 
 import pytest
-from conftest import WordCounts, article
+from conftest import WordCounts, article, found, many
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag import generations, update
 from rag.errors import IndexBusy, InputError
 from rag.index import Index
-from rag.ingest import lost
 from rag.settings import IndexSettings
 from rag.store import derived
-from rag.store.local import LocalStore
-from rag.types import Article, Change, Filter, Hits, Passage
-
-NEWS = [
-    Article("a", "Bridge shut", "The bridge is closed. Repairs take a year.", source="Courier", author="Ada Wren",
-            published=date(2026, 3, 1)),
-    Article("b", "Bridge open", "The bridge is open again.", source="Herald", author="Bo Lind",
-            published=date(2026, 4, 2)),
-    Article("c", "Ferry", "The ferry sails past the bridge.", source="COURIER", published=date(2026, 5, 3)),
-    Article("d", "Undated", "A council and a bridge."),
-]  # fmt: skip
-
-
-def found(index: Index, question: str, **options: object) -> list[str]:
-    return sorted({hit.passage.article_id for hit in index.search(question, 50, **options)})
+from rag.types import Article, Change, Hits, Passage
 
 
 def test_what_is_added_is_found_at_once_by_both_searches(town: Index):
@@ -177,46 +158,6 @@ def by_passage(hits: Hits) -> dict[Passage, tuple[float, bool]]:
     return {hit.passage: (pytest.approx(hit.dense), hit.bm25 is not None) for hit in hits}
 
 
-# -- filters
-
-
-@pytest.mark.parametrize("filed", [0, 2, 4])
-@pytest.mark.parametrize(
-    ("where", "expected"),
-    [
-        (Filter(), "abcd"),
-        (Filter(sources=frozenset({"courier"})), "ac"),
-        (Filter(sources=frozenset({"Courier", "HERALD"})), "abc"),
-        (Filter(authors=frozenset({"ada  wren"})), "a"),
-        (Filter(since=date(2026, 4, 2)), "bc"),
-        (Filter(until=date(2026, 4, 2)), "ab"),
-        (Filter(since=date(2026, 4, 1), until=date(2026, 4, 30)), "b"),
-        (Filter(articles=frozenset({"a", "d", "zz"})), "ad"),
-        (Filter(without=frozenset({"a", "zz"})), "bcd"),
-        (Filter(phrase="the BRIDGE is"), "ab"),
-        (Filter(phrase="bridge open"), "b"),
-        (Filter(phrase="a year", sources=frozenset({"courier"})), "a"),
-        (Filter(phrase="no such words"), ""),
-        (Filter(sources=frozenset({"Tribune"})), ""),
-    ],
-)
-def test_filters_let_through_what_they_say(tmp_path: Path, words: WordCounts, where: Filter, expected: str, filed: int):
-    """With articles in the derived files, in memory, and in both."""
-    index = Index.build(NEWS[:filed] or [article("old", "bridge")], tmp_path / "i", embedder=words)
-    index.sync(NEWS)
-    assert "".join(found(index, "bridge", where=where)) == expected
-
-
-def test_a_filter_counts_for_what_comes_later_too(tmp_path: Path, words: WordCounts):
-    index = Index.build(NEWS[:1], tmp_path / "i", embedder=words)
-    where = Filter(sources=frozenset({"herald"}))
-    assert found(index, "bridge", where=where) == []
-    index.add(NEWS[1:])
-    assert found(index, "bridge", where=where) == ["b"]
-    index.remove(["b"])
-    assert found(index, "bridge", where=where) == []
-
-
 # -- other processes and threads
 
 
@@ -273,121 +214,6 @@ def test_threads_search_while_articles_come_and_go(town: Index):
         thread.join()
     assert not errors and searches and all(searches)
     assert len(town) == 3 + 15 - 5
-
-
-# -- interruptions
-
-
-class Stopping(WordCounts):
-    """An embedder that fails after some texts."""
-
-    def __init__(self, texts: int, *words: str) -> None:
-        super().__init__(*words)
-        self.left = texts
-
-    def embed_passages(self, texts):
-        self.left -= len(texts)
-        if self.left < 0:
-            raise KeyboardInterrupt
-        return super().embed_passages(texts)
-
-
-def many(count: int) -> list[Article]:
-    return [article(f"n{n:04}", f"The ferry number {n}.") for n in range(count)]
-
-
-def test_an_interrupted_build_goes_on_without_embedding_again(tmp_path: Path):
-    with pytest.raises(KeyboardInterrupt):
-        Index.build(many(1_000), tmp_path / "i", embedder=Stopping(600, "ferry"))
-    again = WordCounts("ferry")
-    index = Index.build(many(1_000), tmp_path / "i", embedder=again)
-    assert len(index) == 1_000
-    assert again.texts_embedded == 1_000 - 512
-    assert [path.name for path in tmp_path.joinpath("i").glob("g*")] == ["g000001"]
-
-
-def test_a_build_of_nothing_leaves_what_an_interrupted_one_had_stored(tmp_path: Path):
-    with pytest.raises(KeyboardInterrupt):
-        Index.build(many(1_000), tmp_path / "i", embedder=Stopping(600, "ferry"))
-    with pytest.raises(InputError, match="no articles"):
-        Index.build([], tmp_path / "i", embedder=WordCounts("ferry"))
-    again = WordCounts("ferry")
-    assert len(Index.build(many(1_000), tmp_path / "i", embedder=again)) == 1_000
-    assert again.texts_embedded == 1_000 - 512
-
-
-def test_a_build_that_is_interrupted_before_its_last_step_costs_nothing_again(tmp_path: Path):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(generations, "switch", interrupt)
-        with pytest.raises(KeyboardInterrupt):
-            Index.build(many(20), tmp_path / "i", embedder=WordCounts("ferry"))
-    again = WordCounts("ferry")
-    assert len(Index.build(many(20), tmp_path / "i", embedder=again)) == 20
-    assert again.texts_embedded == 0
-
-
-def interrupt(*_: object, **__: object) -> None:
-    raise KeyboardInterrupt
-
-
-def test_an_unfinished_build_of_another_kind_is_not_used(tmp_path: Path):
-    with pytest.raises(KeyboardInterrupt):
-        Index.build(many(1_000), tmp_path / "i", embedder=Stopping(600, "ferry"))
-    other = WordCounts("ferry", "bridge")
-    index = Index.build(many(300), tmp_path / "i", embedder=other)
-    assert (len(index), other.texts_embedded) == (300, 300)
-    assert len(list(tmp_path.joinpath("i").glob("g*"))) == 1
-
-
-def test_what_was_in_flight_is_named_until_the_next_change(town: Index, words: WordCounts):
-    stopping = Stopping(3, *words.words)
-    index = Index.open(town.folder, embedder=stopping)
-    with pytest.raises(KeyboardInterrupt):
-        index.add(many(600))
-    store = LocalStore(generations.in_use(town.folder))
-    assert lost(store) == tuple(a.id for a in many(256))
-    assert len(town) == 3 and found(town, "ferry") == ["bridge", "ferry", "volcano"]
-    town.add(many(10))
-    assert lost(store) == ()
-
-
-def _add_for_ever(folder: Path, stored: Path) -> None:
-    index = Index.open(folder, embedder=WordCounts("bridge", "ferry", "council", "volcano"))
-    with stored.open("a", buffering=1) as log:
-        for n in range(10**6):
-            index.add([article(f"new-{n}", f"A kite, number {n}.")])
-            log.write(f"stored new-{n}\n")
-            if n % 5 == 4:
-                log.write(f"going new-{n - 1}\n")
-                index.remove([f"new-{n - 1}"])
-                log.write(f"gone new-{n - 1}\n")
-
-
-@pytest.mark.parametrize("seconds", [0.02, 0.11, 0.3])
-def test_a_writer_that_is_killed_loses_nothing_that_it_reported(
-    town: Index, words: WordCounts, tmp_path: Path, seconds: float
-):
-    log = tmp_path / "stored.jsonl"
-    log.touch()
-    child = multiprocessing.get_context("spawn").Process(target=_add_for_ever, args=(town.folder, log))
-    child.start()
-    deadline = time.monotonic() + 60
-    while not log.stat().st_size and time.monotonic() < deadline:
-        time.sleep(0.01)
-    time.sleep(seconds)
-    os.kill(child.pid, signal.SIGKILL)
-    child.join()
-    told: dict[str, set[str]] = {"stored": set(), "going": set(), "gone": set()}
-    for line in log.read_text().splitlines():
-        word, id_ = line.split()
-        told[word].add(id_)
-    index = Index.open(town.folder, embedder=words)
-    held = {a.id for a in index.articles()}
-    assert told["stored"] and told["stored"] - told["going"] <= held
-    assert not told["gone"] & held
-    assert len(held - told["stored"]) <= 3 + 1  # those of the town, and the one in flight
-    index.add([article("after", "The kite of afterwards.")])
-    assert "after" in found(index, "afterwards")
 
 
 # -- generations

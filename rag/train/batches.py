@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from rag.read import null_place
 from rag.train.examples import Example
+from rag.windows import null_place
 
 LENGTH_STEP = 32
 IGNORED = -100  # the target of a row that only fills a batch up; cross entropy passes over it

@@ -14,7 +14,7 @@ import numpy as np
 
 from rag.errors import InputError, ModelError
 from rag.models import bfloat16_is_fast
-from rag.read import longest_input
+from rag.reader_weights import longest_input
 from rag.train import checkpoints, weights
 from rag.train.batches import LENGTH_STEP, Batch, Encoded, batch, encode, grouped
 from rag.train.checkpoints import BEFORE_COOLDOWN, LATEST, Checkpoint
