@@ -118,7 +118,7 @@ def haystack(paragraphs: Sequence[Article], folder: Path) -> Ask:
 
 
 def txtai(paragraphs: Sequence[Article], folder: Path) -> Ask:
-    """Its hybrid index and its RAG pipeline with an extractive model; it does no better with titles before the texts."""
+    """Its hybrid index and its RAG pipeline with an extractive model; titles before the texts do not help it."""
     from txtai import RAG, Embeddings
 
     embeddings = Embeddings(path=str(embedder_folder()), hybrid=True, content=True)
