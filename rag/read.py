@@ -18,7 +18,7 @@ import numpy as np
 
 from rag.errors import InputError, ModelError
 from rag.models import bfloat16_is_fast, reader_folder
-from rag.reader_weights import cast_linear, load_reader, longest_input
+from rag.reader_weights import in_bfloat16, load_reader, longest_input
 from rag.second_look import Look, SecondLook, both_looks
 from rag.sentences import sentence_around, sentences
 from rag.settings import BUNDLED
@@ -50,7 +50,7 @@ class Reader(Protocol):
 
 
 class SpanReader:
-    """A fine-tuned AutoModelForQuestionAnswering on the CPU; `model` may be replaced by anything that runs it."""
+    """A fine-tuned AutoModelForQuestionAnswering on the CPU; `model` may be replaced by anything called like it."""
 
     def __init__(
         self,
@@ -66,19 +66,18 @@ class SpanReader:
             model: the name.
             prices: what a span loses for running on; None takes the defaults.
             second_look: how much is read again; None takes the defaults.
-            bfloat16: whether to multiply in it, 1.7 times as fast as float32 at the same F1
-                (benchmarks/reader_speed.py); None: where the processor has it.
+            bfloat16: whether to multiply in it, on OpenVINO where that can run the model: 2.1 times as fast as
+                float32 at the same F1 (benchmarks/reader_speed.py); None: where the processor has it.
 
         Raises:
             ModelError: the model is missing, damaged, or no extractive reader with a fast tokenizer.
         """
         self.tokenizer, self.model = load_reader(reader_folder(model))
-        self.bfloat16 = bfloat16_is_fast() if bfloat16 is None else bfloat16
-        if self.bfloat16:
-            cast_linear(self.model)
+        self.max_tokens = longest_input(self.tokenizer, self.model)
+        if bfloat16_is_fast() if bfloat16 is None else bfloat16:
+            self.model = in_bfloat16(self.model)
         self.prices = prices or Prices()
         self.second_look = second_look or SecondLook()
-        self.max_tokens = longest_input(self.tokenizer, self.model)
 
     def read(self, question: str, passages: Sequence[str], *, max_answer_tokens: int, k: int) -> list[Candidate]:
         """See Reader.read.
@@ -131,7 +130,7 @@ class SpanReader:
         waiting = windows(self.tokenizer, question, texts, max_tokens=self.max_tokens)
         for first in range(0, len(waiting), BATCH):
             batch = waiting[first : first + BATCH]
-            starts_ends = logits(self.tokenizer, self.model, batch, bfloat16=self.bfloat16)
+            starts_ends = logits(self.tokenizer, self.model, batch)
             for window, start, end in zip(batch, *starts_ends, strict=True):
                 if np.isnan(start).any() or np.isnan(end).any():
                     raise ModelError("the reader gives NaN, so its weights are damaged; train it again or name another")

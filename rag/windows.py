@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,7 +40,7 @@ def windows(tokenizer: Any, question: str, passages: Sequence[str], *, max_token
     return sorted(cut, key=lambda window: len(window.ids))  # like lengths share a batch: less padding
 
 
-def logits(tokenizer: Any, model: Any, batch: Sequence[Window], *, bfloat16: bool) -> tuple[list[Logits], list[Logits]]:
+def logits(tokenizer: Any, model: Any, batch: Sequence[Window]) -> tuple[list[Logits], list[Logits]]:
     """For each window, a logit for each of its tokens to start a span, and one for each to end it."""
     import torch
 
@@ -56,8 +55,7 @@ def logits(tokenizer: Any, model: Any, batch: Sequence[Window], *, bfloat16: boo
     inputs: dict[str, Any] = {"input_ids": ids, "attention_mask": mask}
     if "token_type_ids" in tokenizer.model_input_names:
         inputs["token_type_ids"] = types
-    fast = torch.autocast("cpu", torch.bfloat16) if bfloat16 else nullcontext()
-    with torch.inference_mode(), fast:
+    with torch.inference_mode():
         output = model(**inputs)
     start, end = output.start_logits.float().numpy(), output.end_logits.float().numpy()
     lengths = [len(window.ids) for window in batch]

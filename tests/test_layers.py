@@ -9,7 +9,7 @@ from conftest import ROOT
 ROOMS = (
     ("types", "errors", "settings", "metrics", "wanted"),
     ("tokens", "models", "sentences", "span_costs"),
-    ("spans",),
+    ("spans", "openvino_bert"),
     ("second_look", "windows", "reader_weights"),
     ("articles", "chunks", "weights"),
     ("embeddings",),
