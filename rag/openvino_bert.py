@@ -39,10 +39,15 @@ class OpenVinoBert:
             model: transformers' BertForQuestionAnswering, which is not needed afterwards.
             precision: of products, OpenVINO's INFERENCE_PRECISION_HINT: "bf16" or "f32".
         """
-        openvino = _openvino()
-        # Not pinned to cores: every program that pins its threads takes the same ones.
-        hints = {"INFERENCE_PRECISION_HINT": precision, "PERFORMANCE_HINT": "LATENCY", "ENABLE_CPU_PINNING": False}
-        self._network = openvino.Core().compile_model(_network(model), "CPU", hints)
+        import torch
+
+        hints = {
+            "INFERENCE_PRECISION_HINT": precision,
+            "PERFORMANCE_HINT": "LATENCY",
+            "INFERENCE_NUM_THREADS": torch.get_num_threads(),  # so that one setting holds for both
+            "ENABLE_CPU_PINNING": False,  # every program that pins its threads to cores takes the same ones
+        }
+        self._network = _openvino().Core().compile_model(_network(model), "CPU", hints)
         self._turn = Lock()  # two batches at once would share one place for results, and no core would be idle for it
 
     def __call__(self, input_ids: Any, attention_mask: Any, token_type_ids: Any) -> SimpleNamespace:
