@@ -102,7 +102,7 @@ def test_negatives_come_nearest_first_and_lack_the_answer(tmp_path: Path):
     done: list[int] = []
     misses = mine(QUESTIONS, search, depth=5, keep=2, progress=done.append)
     assert done == [1, 2, 3, 4, 5]
-    assert set(misses) == {"a", "b", "c", "e"}  # d has no answer that a passage could lack
+    assert misses["d"] == [Miss("Harbour", "The harbour opened in 1904.")]  # no answer: the nearest of its own text
     # "harbour" and "opened" stand in all three passages of 1904 and 1931; the one with 1904 is left out
     assert Miss("Bridge", "The bridge opened in 1931.") in misses["a"]
     for question in QUESTIONS[:3]:
@@ -170,8 +170,24 @@ def test_epochs_differ_but_each_is_the_same_every_time():
     mixture = Mixture(questions_each=2)
     assert epoch(mixture) == epoch(mixture)
     assert len({tuple(epoch(mixture, number=n)) for n in range(8)}) > 1
-    plain = Mixture(questions_each=2, titled=0, retrieved=0, altered=0)
-    assert all(sum(e.passage in HARBOUR.text for e in epoch(plain, number=n)) == 2 for n in range(5))
+
+
+def test_an_epoch_asks_so_many_questions_of_a_passage_and_so_many_without_an_answer_of_a_text():
+    answered = [asked(f"a{n}", f"When, {n}?", HARBOUR, "1904") for n in range(4)]
+    unanswered = [asked(f"n{n}", f"Why, {n}?", HARBOUR) for n in range(4)]
+    plain = Mixture(questions_each=2, retrieved=0, altered=0)
+    for number in range(5):
+        found = Source([*QUESTIONS[1:2], *answered, *unanswered], PIECES, {}, plain).epoch(1, number)
+        assert sorted(filter(None, map(answer_of, found))) == ["1904", "1904", "Ada Wren"]
+        assert len(found) == 5
+
+
+def test_a_question_without_an_answer_is_asked_of_the_nearest_passage_of_its_text():
+    nearest = [Miss("Harbour", "Ada Wren runs it."), Miss("Harbour", "Ships come from Oslo.")]
+    plain = Mixture(whole=0, retrieved=0, altered=0)
+    for number in range(5):
+        found = Source([asked("d", "Who ran it first?", HARBOUR)], PIECES, {"d": nearest}, plain).epoch(1, number)
+        assert found == [Example("Who ran it first?", "Ada Wren runs it.", None)]
 
 
 @given(st.floats(0, 1), st.floats(0, 1), st.integers(0, 1000))

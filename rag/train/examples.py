@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -37,19 +38,27 @@ class Source:
         rng = random.Random(f"{seed} {number}")
         order = list(self._questions)
         rng.shuffle(order)
-        asked: dict[str, int] = {}
+        asked: Counter[tuple[str, int | None]] = Counter()
         examples: list[Example] = []
         for question in order:
-            asked[question.article.id] = asked.get(question.article.id, 0) + 1
-            if asked[question.article.id] <= self._mixture.questions_each:
+            place = question.article.id, self._cut(question)
+            asked[place] += 1
+            if asked[place] <= self._mixture.questions_each:
                 examples += self._examples(question, rng)
         return examples
 
+    def _cut(self, question: Question) -> int | None:
+        """Which passage of its text holds the answer; None: none does, as a whole."""
+        pieces = self._pieces.get(question.article.id, ())
+        return next((p.number for p in pieces if question.answers and p.span.covers(question.answers[0])), None)
+
     def _examples(self, question: Question, rng: random.Random) -> list[Example]:
         mixture, article = self._mixture, question.article
+        misses = self._misses.get(question.id, ())
         if not question.answers:
             pieces = self._pieces.get(article.id, ())
-            text = article.text if not pieces or rng.random() < mixture.whole else rng.choice(pieces).text
+            nearest = misses[0].text if misses else rng.choice(pieces).text if pieces else article.text
+            text = article.text if rng.random() < mixture.whole else nearest
             return [_example(question.text, article.title, text, None, rng.random() < mixture.titled)]
         answer = question.answers[0]
         whole = Span(0, len(article.text))
@@ -58,7 +67,6 @@ class Source:
         text = piece.of(article.text)
         target = Span(answer.start - piece.start, answer.end - piece.start)
         found = [_example(question.text, article.title, text, target, rng.random() < mixture.titled)]
-        misses = self._misses.get(question.id, ())
         if misses and rng.random() < mixture.retrieved:
             miss = rng.choice(misses)
             found.append(_example(question.text, miss.title, miss.text, None, rng.random() < mixture.titled))
