@@ -2,12 +2,14 @@
 
     python benchmarks/calibrate.py SQUAD_V2.json.gz SQUAD_DEV.json.gz --work DIR [--size N] [--without FEATURE]
 
-The questions of the first file are asked against all paragraphs of the second. Three kinds stand for what users ask:
-60 % that the articles answer, 25 % whose article is not in the collection (answerable questions, with the passages of
-their own article left out), 15 % that are near misses (SQuAD 2.0's unanswerable ones). The weights are fitted on every
-other article of the first file and judged on the rest; they go to rag/weights/confidence.json with the digest of the
-reader that they were fitted with, the figures to benchmarks/results/calibration.json. Right means: F1 of at least 0.5
-with a gold answer, so only a question of the first kind can be answered right.
+Two collections are asked: all paragraphs of the second file, with the questions of the first; and the articles of
+benchmarks/written, with the questions of its dev and test parts. Three kinds stand for what users ask: 60 % that the
+articles answer, 25 % whose article is not in the collection (answerable questions, with the passages of their own
+article left out), 15 % that are near misses (those that their article does not answer). The weights are fitted on every
+other article of the first file and on the dev part of what was written, either counting a half, and judged on the rest;
+they go to rag/weights/confidence.json with the digest of the reader that they were fitted with, the figures to
+benchmarks/results/calibration.json. Right means: F1 of at least 0.5 with a gold answer, so only a question of the first
+kind can be answered right.
 
 What was read is kept in DIR, for each reader: the first run takes minutes, the next one seconds. With --without, the
 weights are fitted without some features and only printed, to see what each is worth.
@@ -20,16 +22,16 @@ import json
 import os
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import numpy as np
 import results
-from readings import MIX, Reading, drawn, readings
+from readings import MIX, Asked, Reading, drawn, readings
 from retrieval import opened_index
-from squad import read_squad
+from squad import Corpus, read_squad
 
 from rag import confidence
 from rag.answer import Answerer, rank
@@ -39,6 +41,7 @@ from rag.models import file_digest, reader_folder
 from rag.settings import AnswerSettings
 from rag.types import Evidence
 
+WRITTEN = Path(__file__).parent / "written"
 RIDGE = 1.0  # keeps a feature that is rarely there, such as misfit, from an endless weight
 AGAINST = {"misfit"}  # evidence that speaks against an answer; all other speaks for it
 
@@ -63,17 +66,10 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=2000, help="questions asked of the collection")
     parser.add_argument("--without", nargs="*", default=[], choices=confidence.NAMES, help="features to leave out")
     options = parser.parse_args()
-    asked_of = read_squad(options.questions)
-    settings = AnswerSettings()
-    answerer = Answerer(opened_index(options.work / "index", read_squad(options.corpus)), settings=settings)
-    paragraphs = {article.id: article.text for article in asked_of.paragraphs}
-    found = readings(answerer, drawn(asked_of.questions, options.size), paragraphs, options.work)
-    rows = [row(reading, settings) for reading in found]
-    titles = sorted({one.title for one in rows})
-    fit = [one for one in rows if one.title in titles[::2] and one.kind in MIX]
-    held_out = [one for one in rows if one.title in titles[1::2]]
+    fit, held_out = zip(squad_rows(options), written_rows(options), strict=True)
     fitted = fitted_to(fit, file_digest(reader_folder() / "model.safetensors"), options.without)
-    figures = {"fitted on": len(fit), **fitted.record, **judged(held_out, fitted)}
+    figures = {"fitted on": [len(rows) for rows in fit], **fitted.record}
+    figures |= {name: judged(rows, fitted) for name, rows in zip(("SQuAD 2.0", "written"), held_out, strict=True)}
     print(json.dumps(figures, indent=1))
     if options.without:
         return
@@ -85,6 +81,35 @@ def main() -> None:
     )
 
 
+def squad_rows(options: argparse.Namespace) -> tuple[list[Row], list[Row]]:
+    """Of every other article, to fit to, and of the rest."""
+    asked_of = read_squad(options.questions)
+    rows = rows_of(asked_of, drawn(asked_of.questions, options.size), read_squad(options.corpus), options.work)
+    titles = sorted({one.title for one in rows})
+    fit = [one for one in rows if one.title in titles[::2] and one.kind in MIX]
+    return fit, [one for one in rows if one.title in titles[1::2]]
+
+
+def written_rows(options: argparse.Namespace) -> tuple[list[Row], list[Row]]:
+    """Of the dev part, to fit to, and of the test part."""
+    parts = {name: read_squad(WRITTEN / f"{name}.json") for name in ("train", "dev", "test")}
+    articles = (replace(one, id=f"{name}-{one.id}") for name, part in parts.items() for one in part.paragraphs)
+    every = Corpus(tuple(articles), ())
+    found = []
+    for name in ("dev", "test"):
+        asked = [one for one in drawn(parts[name].questions, options.size // 2) if one.kind in MIX]
+        found.append(rows_of(parts[name], asked, every, options.work / "written"))
+    return found[0], found[1]
+
+
+def rows_of(asked_of: Corpus, asked: Sequence[Asked], corpus: Corpus, folder: Path) -> list[Row]:
+    """What comes of questions about some articles, asked of a corpus."""
+    settings = AnswerSettings()
+    answerer = Answerer(opened_index(folder / "index", corpus), settings=settings)
+    paragraphs = {article.id: article.text for article in asked_of.paragraphs}
+    return [row(reading, settings) for reading in readings(answerer, asked, paragraphs, folder)]
+
+
 def row(reading: Reading, settings: AnswerSettings) -> Row:
     """The best candidate of a reading; a passage always has one."""
     question = reading.asked.question
@@ -94,13 +119,15 @@ def row(reading: Reading, settings: AnswerSettings) -> Row:
     return Row(question.title, reading.asked.kind, answerable, best.evidence, f1, f1 >= RIGHT_F1)
 
 
-def fitted_to(rows: Sequence[Row], reader: str, left_out: Sequence[str]) -> Calibration:
-    """The weights that tell right from not right; none of them has the wrong sign."""
+def fitted_to(groups: Sequence[Sequence[Row]], reader: str, left_out: Sequence[str]) -> Calibration:
+    """The weights that tell right from not right; none of them has the wrong sign. Each group counts as much."""
+    rows = [one for group in groups for one in group]
+    share = np.concatenate([shares(group) * len(rows) / len(groups) / len(group) for group in groups])
     names = [name for name in confidence.NAMES if name not in left_out]
     x, y = matrix(rows), np.array([one.right for one in rows], dtype=float)
     while True:
         columns = [confidence.NAMES.index(name) for name in names]
-        *weights, intercept = logistic(np.hstack([x[:, columns], np.ones((len(x), 1))]), y, shares(rows))
+        *weights, intercept = logistic(np.hstack([x[:, columns], np.ones((len(x), 1))]), y, share)
         kept = [name for name, w in zip(names, weights, strict=True) if (w < 0) == (name in AGAINST)]
         if kept == names:
             break
@@ -129,14 +156,18 @@ def judged(rows: Sequence[Row], calibration: Calibration) -> dict:
         "coverage at 80 % precision": round(coverage_at(risk_coverage(drawn_sure, drawn_right), 0.8), 4),
         "share right": round(float(np.mean(drawn_right)), 4),
         "best F1": best_f1(drawn_sure, drawn_rows),
-        "paragraph given": {
-            "questions": len(given),
-            "AUROC of being answerable": round(
-                auroc(certainties(given, calibration), [one.answerable for one in given]), 4
-            ),
-            "best F1": best_f1(certainties(given, calibration), given),
-        },
+        **({"paragraph given": judged_given(given, calibration)} if given else {}),
         "at threshold": {f"{t:.2f}": at_threshold(drawn_sure, drawn_rows, t) for t in np.arange(0.05, 0.85, 0.05)},
+    }
+
+
+def judged_given(rows: Sequence[Row], calibration: Calibration) -> dict:
+    """The figures of questions for which their paragraph alone was read."""
+    sure = certainties(rows, calibration)
+    return {
+        "questions": len(rows),
+        "AUROC of being answerable": round(auroc(sure, [one.answerable for one in rows]), 4),
+        "best F1": best_f1(sure, rows),
     }
 
 
