@@ -22,7 +22,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
@@ -32,6 +32,7 @@ import results
 from readings import MIX, Asked, Reading, drawn, readings
 from retrieval import opened_index
 from squad import Corpus, read_squad
+from written_articles import all_articles, part
 
 from rag import confidence
 from rag.answer import Answerer, rank
@@ -41,7 +42,6 @@ from rag.models import file_digest, reader_folder
 from rag.settings import AnswerSettings
 from rag.types import Evidence
 
-WRITTEN = Path(__file__).parent / "written"
 RIDGE = 1.0  # keeps a feature that is rarely there, such as misfit, from an endless weight
 AGAINST = {"misfit"}  # evidence that speaks against an answer; all other speaks for it
 
@@ -92,13 +92,10 @@ def squad_rows(options: argparse.Namespace) -> tuple[list[Row], list[Row]]:
 
 def written_rows(options: argparse.Namespace) -> tuple[list[Row], list[Row]]:
     """Of the dev part, to fit to, and of the test part."""
-    parts = {name: read_squad(WRITTEN / f"{name}.json") for name in ("train", "dev", "test")}
-    articles = (replace(one, id=f"{name}-{one.id}") for name, part in parts.items() for one in part.paragraphs)
-    every = Corpus(tuple(articles), ())
     found = []
-    for name in ("dev", "test"):
-        asked = [one for one in drawn(parts[name].questions, options.size // 2) if one.kind in MIX]
-        found.append(rows_of(parts[name], asked, every, options.work / "written"))
+    for asked_of in (part("dev"), part("test")):
+        asked = [one for one in drawn(asked_of.questions, options.size // 2) if one.kind in MIX]
+        found.append(rows_of(asked_of, asked, all_articles(), options.work / "written"))
     return found[0], found[1]
 
 

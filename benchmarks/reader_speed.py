@@ -30,6 +30,7 @@ from rich.progress import track
 from squad import Corpus, Question, read_squad
 
 from rag.metrics import token_f1
+from rag.models import bfloat16_is_fast
 from rag.read import SpanReader
 from rag.reader_weights import torch_in_bfloat16
 from rag.second_look import SecondLook
@@ -48,6 +49,8 @@ def main() -> None:
     parser.add_argument("--questions", type=int, default=1_000, help="for F1")
     parser.add_argument("--rounds", type=int, default=15)
     options = parser.parse_args()
+    if not bfloat16_is_fast():
+        parser.exit(2, "this processor does not multiply bfloat16, so several ways would run in float32 unasked\n")
     corpus = read_squad(options.squad)
     question, passages = eight_passages(corpus)
     asked = random.Random(1).sample(corpus.questions, options.questions)

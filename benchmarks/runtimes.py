@@ -1,7 +1,7 @@
 """Other ways of running a model of ours than torch: ONNX Runtime and OpenVINO.
 
-They are no dependencies of the project; what needs them is left out where they are not installed
-(pip install onnxruntime onnx onnxscript openvino, best in another environment).
+What needs them is left out where they are not installed (pip install onnxruntime onnx onnxscript, best in another
+environment; OpenVINO comes with the project on 64-bit Linux).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any
 import torch
 
 from rag.models import silent_loading
+from rag.openvino_bert import openvino_module
 
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 
@@ -58,8 +59,7 @@ def onnx_runtime(model: Any, outputs: Sequence[str], threads: int, *, int8: bool
 
 
 def open_vino(model: Any, outputs: Sequence[str], threads: int, precision: str) -> Run:
-    import openvino
-
+    openvino = openvino_module()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.onnx"
         _exported(model, outputs, path)

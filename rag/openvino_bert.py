@@ -16,6 +16,8 @@ from typing import Any
 
 import numpy as np
 
+_IMPORTING = Lock()  # of two readers that are loaded at once
+
 
 def runs_on_openvino(model: Any) -> bool:
     """Whether OpenVinoBert can stand for a model: OpenVINO is installed and the model a plain BERT that finds spans."""
@@ -44,40 +46,43 @@ class OpenVinoBert:
         hints = {
             "INFERENCE_PRECISION_HINT": precision,
             "PERFORMANCE_HINT": "LATENCY",
-            "INFERENCE_NUM_THREADS": torch.get_num_threads(),  # so that one setting holds for both
+            "INFERENCE_NUM_THREADS": torch.get_num_threads(),  # as many as torch is allowed now
             "ENABLE_CPU_PINNING": False,  # every program that pins its threads to cores takes the same ones
         }
-        self._network = _openvino().Core().compile_model(_network(model), "CPU", hints)
-        self._turn = Lock()  # two batches at once would share one place for results, and no core would be idle for it
+        self._network = openvino_module().Core().compile_model(_network(model), "CPU", hints)
+        self._turn = Lock()  # the network takes one batch after another, and no core would be idle for a second
 
-    def __call__(self, input_ids: Any, attention_mask: Any, token_type_ids: Any) -> SimpleNamespace:
-        """Logits of shape (texts, tokens), as `start_logits` and `end_logits`."""
+    def __call__(self, input_ids: Any, attention_mask: Any, token_type_ids: Any = None) -> SimpleNamespace:
+        """Logits of shape (texts, tokens), as `start_logits` and `end_logits`; without types, all are of the first."""
         import torch
+
+        types = torch.zeros_like(input_ids) if token_type_ids is None else token_type_ids
 
         hidden = np.where(attention_mask.numpy() == 0, np.float32(-1e4), np.float32(0))[:, None, None, :]
         positions = np.arange(input_ids.shape[1], dtype=np.int64)[None]
         with self._turn:
-            found = self._network([input_ids.numpy(), token_type_ids.numpy(), positions, hidden])[0].copy()
+            found = self._network([input_ids.numpy(), types.numpy(), positions, hidden])[0]
         return SimpleNamespace(start_logits=torch.from_numpy(found[0]), end_logits=torch.from_numpy(found[1]))
 
 
-def _openvino() -> Any:
+def openvino_module() -> Any:
     """The module, without its telemetry: when it is imported, it tells Google Analytics so, without asking."""
     name = "openvino_telemetry"
-    before = sys.modules.get(name)
-    sys.modules[name] = None  # type: ignore[assignment]  # "not installed", for which openvino is prepared
-    try:
-        import openvino
-    finally:
-        del sys.modules[name]
-        if before is not None:
-            sys.modules[name] = before
+    with _IMPORTING:
+        before = sys.modules.get(name)
+        sys.modules[name] = None  # type: ignore[assignment]  # "not installed", for which openvino is prepared
+        try:
+            import openvino
+        finally:
+            del sys.modules[name]
+            if before is not None:
+                sys.modules[name] = before
     return openvino
 
 
 def _network(model: Any) -> Any:
     """The layers of BERT (Devlin et al. 2019, https://arxiv.org/abs/1810.04805) with a head for starts and ends."""
-    openvino = _openvino()
+    openvino = openvino_module()
     ops, config, weights = openvino.opset15, model.config, model.state_dict()
 
     def weight(name: str) -> Any:

@@ -100,7 +100,7 @@ def test_whether_a_text_holds_an_answer(text: str, answer: str, held: bool):
 def test_negatives_come_nearest_first_and_lack_the_answer(tmp_path: Path):
     search = term_search([p for group in PIECES.values() for p in group], tmp_path / "terms")
     done: list[int] = []
-    misses = mine(QUESTIONS, search, depth=5, keep=2, progress=done.append)
+    misses = mine(QUESTIONS, search, search, depth=5, keep=2, progress=done.append)
     assert done == [1, 2, 3, 4, 5]
     assert misses["d"] == [Miss("Harbour", "The harbour opened in 1904.")]  # no answer: the nearest of its own text
     # "harbour" and "opened" stand in all three passages of 1904 and 1931; the one with 1904 is left out
@@ -115,8 +115,12 @@ def test_the_text_of_the_answer_itself_is_no_negative():
     other = Passage("other", 0, Span(0, 15), "It weighs 30kg.", "Other")
     gold = Passage("scale", 0, Span(0, 16), article.text, "Scale")
     question = Question("w", "What does it weigh?", article, "Scale", (Span(10, 13),))
-    misses = mine([question], lambda _, k: [gold, other][:k], depth=5, keep=5, progress=lambda _: None)
-    assert misses == {"w": [Miss("Other", "It weighs 30kg.")]}
+    unanswered = Question("n", "Who weighed it?", article, "Scale", ())
+    misses = mine(
+        [question, unanswered], lambda _, k: [gold, other][:k], lambda _, k: [other, gold][:k],
+        depth=5, keep=5, progress=lambda _: None,
+    )  # fmt: skip
+    assert misses == {"w": [Miss("Other", "It weighs 30kg.")], "n": [Miss("Scale", "It weighs 300kg.")]}
 
 
 def test_negatives_come_from_an_index_as_well(town):

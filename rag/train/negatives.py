@@ -81,13 +81,20 @@ _normal_form = lru_cache(maxsize=100_000)(normal_form)  # a passage is found by 
 
 
 def mine(
-    questions: Sequence[Question], search: Search, *, depth: int, keep: int, progress: Callable[[int], None]
+    questions: Sequence[Question],
+    search: Search,
+    own: Search,
+    *,
+    depth: int,
+    keep: int,
+    progress: Callable[[int], None],
 ) -> dict[str, list[Miss]]:
     """For each question the nearest passages that lack its answer; for one without, the nearest of its own text.
 
     Args:
         questions: what is asked.
-        search: where to look; best made of the texts that the questions are asked of.
+        search: where to look.
+        own: among the passages of the texts that the questions are asked of; may be the same.
         depth: how many passages are searched for.
         keep: how many of them are kept at most.
         progress: called with the number of questions done.
@@ -100,7 +107,7 @@ def mine(
             found_for = [p for p in search(question.text, depth) if not _of_gold(p, question)]
             lacking = [p for p in found_for if not holds_answer(p.text, texts)]
         else:  # other texts may answer it
-            lacking = [p for p in search(question.text, depth) if p.article_id == question.article.id]
+            lacking = [p for p in own(question.text, depth) if p.article_id == question.article.id]
         misses = [Miss(p.title, p.text) for p in lacking[:keep]]
         found[question.id] = [shared.setdefault(miss, miss) for miss in misses]
         progress(number)

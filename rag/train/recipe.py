@@ -17,7 +17,7 @@ class Mixture:
     titled: float = 0.0  # with the article's title above the passage; answers are read from the passage alone
     retrieved: float = 0.4  # asked once more, of a passage that search returns and that lacks the answer
     altered: float = 0.05  # asked once more, altered so that the text no longer answers it
-    questions_each: int = 5  # at most so many questions of one passage an epoch, and as many without an answer of one text
+    questions_each: int = 5  # an epoch, at most, of one passage; and of one text as many without an answer
 
     def __post_init__(self) -> None:
         for name in ("whole", "titled", "retrieved", "altered"):

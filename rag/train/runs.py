@@ -150,14 +150,13 @@ def _mined(
     index: Path | None,
     progress: Callable[[str], None],
 ) -> dict[str, list[Miss]]:
-    def found(search: Search) -> dict[str, list[Miss]]:
+    def found(search: Search, own: Search) -> dict[str, list[Miss]]:
         def searched(number: int) -> None:
             if number % 100 == 0:
                 progress(f"passages that lack the answer: {number:,} of {len(questions):,} questions")
 
-        return mine(questions, search, depth=SEARCHED, keep=KEPT, progress=searched)
+        return mine(questions, search, own, depth=SEARCHED, keep=KEPT, progress=searched)
 
-    if index is not None:
-        return found(index_search(Index.open(index)))
     with tempfile.TemporaryDirectory() as folder:
-        return found(term_search([p for group in pieces.values() for p in group], Path(folder)))
+        own = term_search([p for group in pieces.values() for p in group], Path(folder))
+        return found(own if index is None else index_search(Index.open(index)), own)
