@@ -32,7 +32,7 @@ import results
 from readings import MIX, Asked, Reading, drawn, readings
 from retrieval import opened_index
 from squad import Corpus, read_squad
-from written_articles import all_articles, part
+from written_articles import all_articles, folder_in, part
 
 from rag import confidence
 from rag.answer import Answerer, rank
@@ -95,7 +95,7 @@ def written_rows(options: argparse.Namespace) -> tuple[list[Row], list[Row]]:
     found = []
     for asked_of in (part("dev"), part("test")):
         asked = [one for one in drawn(asked_of.questions, options.size // 2) if one.kind in MIX]
-        found.append(rows_of(asked_of, asked, all_articles(), options.work / "written"))
+        found.append(rows_of(asked_of, asked, all_articles(), folder_in(options.work)))
     return found[0], found[1]
 
 

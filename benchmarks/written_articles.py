@@ -9,6 +9,7 @@ benchmarks/results/written_articles.json.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import os
 import random
 from dataclasses import replace
@@ -27,6 +28,7 @@ from rag.evaluate import read_questions
 from rag.evaluate.golds import GoldArticles
 from rag.evaluate.report import evaluation_record, figures_table
 from rag.evaluate.run import judge, summary
+from rag.models import file_digest
 from rag.settings import BUNDLED, AnswerSettings
 
 FOLDER = Path(__file__).parent / "written"
@@ -40,7 +42,7 @@ def main() -> None:
     parser.add_argument("--sample", type=int, help="so many questions, drawn with a fixed seed; default all")
     options = parser.parse_args()
     settings = replace(AnswerSettings(), reader_model=options.reader)
-    answerer = Answerer(opened_index(options.work / "written" / "index", all_articles()), settings=settings)
+    answerer = Answerer(opened_index(folder_in(options.work) / "index", all_articles()), settings=settings)
     questions = list(read_questions(FOLDER / "test.json"))
     if options.sample:
         questions = random.Random(1).sample(questions, options.sample)
@@ -58,6 +60,12 @@ def part(name: str) -> Corpus:
     corpus = read_squad(FOLDER / f"{name}.json")
     paragraphs = tuple(replace(one, id=f"{name}-{one.id}") for one in corpus.paragraphs)
     return Corpus(paragraphs, tuple(replace(q, article_id=f"{name}-{q.article_id}") for q in corpus.questions))
+
+
+def folder_in(work: Path) -> Path:
+    """For what is made of the parts; when they change, another one."""
+    digests = "".join(file_digest(FOLDER / f"{name}.json") for name in PARTS)
+    return work / f"written-{hashlib.sha256(digests.encode()).hexdigest()[:8]}"
 
 
 def all_articles() -> Corpus:
