@@ -30,9 +30,9 @@ from rich.progress import track
 from squad import Corpus, Question, read_squad
 
 from rag.metrics import token_f1
-from rag.models import bfloat16_is_fast
+from rag.models import bfloat16_is_fast, reader_folder
 from rag.read import SpanReader
-from rag.reader_weights import torch_in_bfloat16
+from rag.reader_weights import load_reader, torch_in_bfloat16
 from rag.second_look import SecondLook
 from rag.settings import AnswerSettings
 from rag.tokens import encoding
@@ -99,7 +99,7 @@ def ways_to_read(threads: int) -> Iterator[tuple[str, SpanReader]]:
 
 def changed(change: Callable[[Any], Any]) -> SpanReader:
     reader = SpanReader(bfloat16=False)
-    reader.model = change(reader.model)
+    reader.model = change(load_reader(reader_folder())[1])
     return reader
 
 

@@ -18,7 +18,7 @@ import numpy as np
 
 from rag.errors import InputError, ModelError
 from rag.models import bfloat16_is_fast, reader_folder
-from rag.reader_weights import in_bfloat16, load_reader, longest_input
+from rag.reader_weights import fastest, load_reader, longest_input
 from rag.second_look import Look, SecondLook, both_looks
 from rag.sentences import sentence_around, sentences
 from rag.settings import BUNDLED
@@ -66,16 +66,15 @@ class SpanReader:
             model: the name.
             prices: what a span loses for running on; None takes the defaults.
             second_look: how much is read again; None takes the defaults.
-            bfloat16: whether to multiply in it, on OpenVINO where that can run the model: 2.1 times as fast as
-                float32 at the same F1 (benchmarks/reader_speed.py); None: where the processor has it.
+            bfloat16: whether to multiply in it: 2.1 times as fast as float32 at the same F1
+                (benchmarks/reader_speed.py); None: where the processor has it.
 
         Raises:
             ModelError: the model is missing, damaged, or no extractive reader with a fast tokenizer.
         """
         self.tokenizer, self.model = load_reader(reader_folder(model))
         self.max_tokens = longest_input(self.tokenizer, self.model)
-        if bfloat16_is_fast() if bfloat16 is None else bfloat16:
-            self.model = in_bfloat16(self.model)
+        self.model = fastest(self.model, bfloat16=bfloat16_is_fast() if bfloat16 is None else bfloat16)
         self.prices = prices or Prices()
         self.second_look = second_look or SecondLook()
 

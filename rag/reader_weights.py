@@ -55,9 +55,11 @@ def longest_input(tokenizer: Any, model: Any) -> int:
     return min(512, usable, int(tokenizer.model_max_length))
 
 
-def in_bfloat16(model: Any) -> Callable[..., Any]:
-    """Runs the model with products in bfloat16: on OpenVINO, or on torch where that cannot run it."""
-    return OpenVinoBert(model) if runs_on_openvino(model) else torch_in_bfloat16(model)
+def fastest(model: Any, *, bfloat16: bool) -> Callable[..., Any]:
+    """Runs the model, with products in bfloat16 or float32: on OpenVINO, or on torch where that cannot run it."""
+    if runs_on_openvino(model):
+        return OpenVinoBert(model, precision="bf16" if bfloat16 else "f32")
+    return torch_in_bfloat16(model) if bfloat16 else model
 
 
 def torch_in_bfloat16(model: Any) -> Callable[..., Any]:

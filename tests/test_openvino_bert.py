@@ -18,7 +18,7 @@ from transformers import AutoConfig, AutoModelForQuestionAnswering
 from rag.models import bfloat16_is_fast, reader_folder
 from rag.openvino_bert import OpenVinoBert, runs_on_openvino
 from rag.read import SpanReader
-from rag.reader_weights import in_bfloat16, load_reader, torch_in_bfloat16
+from rag.reader_weights import fastest, load_reader, torch_in_bfloat16
 
 ROOT = Path(__file__).parents[1]
 PASSAGES = [
@@ -110,11 +110,12 @@ def test_a_bert_that_is_not_plain_stays_with_torch(change: dict):
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-def test_every_family_finds_its_words_in_bfloat16(tmp_path: Path, family: str):
+@pytest.mark.parametrize("bfloat16", [False, True])
+def test_every_family_finds_its_words_as_fast_as_it_can(tmp_path: Path, family: str, bfloat16: bool):
     passage, words = TEXTS["English"]
     folder = pointing_reader(tmp_path, family, words, passage)
-    assert isinstance(in_bfloat16(load_reader(folder)[1]), OpenVinoBert) == (family == "bert")
-    (best,) = SpanReader(str(folder), bfloat16=True).read("Who?", [passage], max_answer_tokens=30, k=1)
+    assert isinstance(fastest(load_reader(folder)[1], bfloat16=bfloat16), OpenVinoBert) == (family == "bert")
+    (best,) = SpanReader(str(folder), bfloat16=bfloat16).read("Who?", [passage], max_answer_tokens=30, k=1)
     assert best.span.of(passage) == words
 
 
