@@ -1,9 +1,9 @@
 """A BERT reader of transformers -> the same network on OpenVINO.
 
 On a processor that multiplies bfloat16, OpenVINO takes about two thirds of torch's time, in float32 about six sevenths
-(benchmarks/README.md, "How the reader is run"), as it joins the steps between two matrix products into one. The network is built from the loaded weights, in a third of
-a second; openvino.convert_model would trace the model, which takes three times as long and warns that the trace may
-hold for some inputs only.
+(benchmarks/README.md, "How the reader is run"), as it joins the steps between two matrix products into one. The network
+is built from the loaded weights, in a third of a second; openvino.convert_model would trace the model, which takes
+three times as long and warns that the trace may hold for some inputs only.
 """
 
 from __future__ import annotations
