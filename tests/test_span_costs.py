@@ -80,6 +80,16 @@ def test_half_a_pair_of_quotation_marks_is_left_out():
 
 
 @pytest.mark.models
+def test_the_bundled_reader_leaves_out_half_a_pair():
+    film = (
+        'The jury gave the prize to a debut ("The Long Quay", shown on the first night), the festival said. The '
+        "audience prize went to another."
+    )
+    found = SpanReader().read("Which film won the prize at the festival?", [film], max_answer_tokens=30, k=3)
+    assert "The Long Quay" in [candidate.span.of(film) for candidate in found]
+
+
+@pytest.mark.models
 def test_an_answer_keeps_to_its_sentence_though_another_ends_better():
     reader, text = SpanReader(), "Ada left. Bo stayed."
     words = [text[a:b] for a, b in reader.tokenizer("Who?", text, return_offsets_mapping=True)["offset_mapping"][4:-1]]
