@@ -2,8 +2,8 @@
 
     python benchmarks/written_articles.py --work DIR [--reader FOLDER] [--sample N]
 
-The test part of benchmarks/written is asked of an index of all its 800 articles, as `rag evaluate` does. Figures go to
-benchmarks/results/written_articles.json.
+The test part of benchmarks/written is asked of an index of the 800 articles of train, dev and test, as `rag evaluate`
+does. Figures go to benchmarks/results/written_articles.json.
 """
 
 from __future__ import annotations
