@@ -31,7 +31,7 @@ EMBEDDER_DIGESTS = {
     "1_Pooling/config.json": "4be450dde3b0273bb9787637cfbd28fe04a7ba6ab9d36ac48e92b11e350ffc23",
 }
 READER_DIGESTS = {
-    "model.safetensors": "16dda13323c757a8cc60388a3c4dcebfa4e96a20a7963945eb251acec42011c0",
+    "model.safetensors": "676c6cccb9077689621637967c40db47846ab862c8f2a593362e1ca709ab6fcc",
     "tokenizer.json": "535e3121c5c35be74afeccff9369d44668f1f5a0a32786c3663bbb09a971a6c8",
     "tokenizer_config.json": "1128dd50ff3f913671a9405619c1bd8f9e9ddc28f62257cb94ed70683590b715",
     "config.json": "2d13dedb1e376427a4dc8e8afb8a3e8d4ac8b5c70c9eccc05b8600be35a7e8db",
