@@ -133,11 +133,20 @@ def compared_words(text: str) -> tuple[str, ...]:
 
 
 def same_answer(one: Sequence[str], other: Sequence[str]) -> bool:
-    """Whether two answers say the same: equal words, or the words of one in a row within the other."""
+    """Whether two answers say the same: equal words, or the words of one in a row within the other.
+
+    "Monday" is not "Monday 30 March": one with a number says more than one without.
+    """
     short, long = sorted((tuple(one), tuple(other)), key=len)
     if not short:
         return not long
+    if _has_number(long) and not _has_number(short):
+        return False
     return any(long[i : i + len(short)] == short for i in range(len(long) - len(short) + 1))
+
+
+def _has_number(words: Sequence[str]) -> bool:
+    return any(char.isdigit() for word in words for char in word)
 
 
 def _quote(question: str, group: Sequence[_Scored], rival: float | None) -> Quote:
