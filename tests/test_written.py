@@ -11,7 +11,7 @@ from rag.evaluate import read_questions as read_gold_questions
 from rag.train.questions import read_questions
 
 FOLDER = Path(__file__).parent.parent / "benchmarks" / "written"
-PARTS = ("train", "train-2", "dev", "test")
+PARTS = ("train", "train-2", "train-3", "dev", "test")
 CARD = (FOLDER / "README.md").read_text(encoding="utf-8")
 
 
